@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The page at "/": what a person wants to know first, in plain words, readable without scripts. One self-contained
+// HTML document that refreshes itself; no address of any flow, no external resource.
+#pragma once
+
+#include <string>
+
+#include "exporter/metric_families.h"
+#include "model/snapshot.h"
+
+namespace ctwarden::exporter {
+
+[[nodiscard]] std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo& build);
+
+}  // namespace ctwarden::exporter
