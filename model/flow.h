@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A conntrack flow as the kernel describes it, in plain values: no kernel header, no ownership, no behaviour beyond
-// naming. Numbers are in host byte order, addresses in network order.
+// A conntrack flow as the kernel describes it, in plain values: no kernel header, no ownership, no
+// behaviour beyond naming. Numbers are in host byte order, addresses in network order.
 #pragma once
 
 #include <array>
@@ -13,16 +13,18 @@ namespace ctwarden::model {
 
 enum class Family : std::uint8_t { Ipv4, Ipv6 };
 
-// Network order; IPv4 uses the first four bytes and leaves the rest zero, so that equal addresses compare equal.
+// Network order; IPv4 uses the first four bytes and leaves the rest zero, so that equal addresses
+// compare equal.
 struct Address {
   std::array<std::uint8_t, 16> bytes{};
   auto operator<=>(const Address&) const = default;
 };
 
 // One direction of a flow. 40 bytes without padding, so that it can be hashed as five words.
-// Ports follow the kernel's own union (include/net/netfilter/nf_conntrack_tuple.h): for ICMP and ICMPv6 `source_port`
-// is the id and `destination_port` is type << 8 | code; for GRE they are the keys; for other protocols both are 0.
-// `zone` is the zone that applies in this direction: CTA_ZONE, or the tuple's own CTA_TUPLE_ZONE, or 0.
+// Ports follow the kernel's own union (include/net/netfilter/nf_conntrack_tuple.h): for ICMP and
+// ICMPv6 `source_port` is the id and `destination_port` is type << 8 | code; for GRE they are the
+// keys; for other protocols both are 0. `zone` is the zone that applies in this direction:
+// CTA_ZONE, or the tuple's own CTA_TUPLE_ZONE, or 0.
 struct Tuple {
   Address source;
   Address destination;
@@ -65,14 +67,14 @@ struct FlowEvent {
   EventKind kind = EventKind::New;
   bool has_helper = false;  // CTA_HELP present
   bool has_labels = false;  // CTA_LABELS present
-  // Port id of the netlink request that caused the event, 0 when a packet or a timer did. A DESTROY with a requester
-  // was a deletion by somebody.
+  // Port id of the netlink request that caused the event, 0 when a packet or a timer did. A DESTROY
+  // with a requester was a deletion by somebody.
   std::uint32_t requester = 0;
 
   Tuple original;
   std::optional<Tuple> reply;
 
-  std::optional<std::uint32_t> id;  // 32-bit keyed hash, nearly unique; never a key by itself
+  std::optional<std::uint32_t> id;    // 32-bit keyed hash, nearly unique; never a key by itself
   std::optional<std::uint16_t> zone;  // CTA_ZONE as sent; the effective zones are in the tuples
   std::optional<std::uint32_t> status;
   std::optional<std::uint32_t> timeout_seconds;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The kernel's own conntrack counters (IPCTNL_MSG_CT_GET_STATS_CPU): 32 bits wide, one set per CPU, wrapping. A
-// counter the running kernel does not send is absent.
+// The kernel's own conntrack counters (IPCTNL_MSG_CT_GET_STATS_CPU): 32 bits wide, one set per CPU,
+// wrapping. A counter the running kernel does not send is absent.
 #pragma once
 
 #include <array>
@@ -40,8 +40,9 @@ struct GlobalStats {
   bool operator==(const GlobalStats&) const = default;
 };
 
-// Sums wrapping 32-bit per-CPU counters into 64-bit ones that never go back. The first reading is the base: the
-// kernel's own value, so that rates are right from the second reading on and totals match the kernel's until a wrap.
+// Sums wrapping 32-bit per-CPU counters into 64-bit ones that never go back. The first reading is
+// the base: the kernel's own value, so that rates are right from the second reading on and totals
+// match the kernel's until a wrap.
 class StatAccumulator {
  public:
   void add(const std::vector<CpuStats>& reading);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Result<T> is how a failure that can happen while running is returned: the kernel refuses, a file is missing, a
-// message is short. Functions that return it are [[nodiscard]]. Loss and would-block are not errors: they are
-// alternatives of the value returned. Exceptions are for start-up only.
+// Result<T> is how a failure that can happen while running is returned: the kernel refuses, a file
+// is missing, a message is short. Functions that return it are [[nodiscard]]. Loss and would-block
+// are not errors: they are alternatives of the value returned. Exceptions are for start-up only.
 #pragma once
 
 #include <expected>
@@ -12,8 +12,9 @@
 namespace ctwarden::model {
 
 struct Error {
-  int code = 0;         // errno value, 0 where none applies
-  std::string context;  // what was being done, for people: "open the event socket: Operation not permitted"
+  int code = 0;  // errno value, 0 where none applies
+  std::string
+      context;  // what was being done, for people: "open the event socket: Operation not permitted"
 
   bool operator==(const Error&) const = default;
 };

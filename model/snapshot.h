@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The picture at one moment, as plain values: what the exporter, the landing page and later the API and the view read.
-// Whoever holds one holds a copy; nothing in it refers back. What is not known is absent, never a zero.
+// The picture at one moment, as plain values: what the exporter, the landing page and later the API
+// and the view read. Whoever holds one holds a copy; nothing in it refers back. What is not known
+// is absent, never a zero.
 #pragma once
+
+#include "model/flow.h"
+#include "model/kernel_stats.h"
 
 #include <array>
 #include <cstddef>
@@ -12,13 +16,17 @@
 #include <string_view>
 #include <vector>
 
-#include "model/flow.h"
-#include "model/kernel_stats.h"
-
 namespace ctwarden::model {
 
 // Overlapping sets over the status word and the attributes of a flow.
-enum class FlowStatus : std::uint8_t { Unreplied, Assured, SourceNat, DestinationNat, Helper, Offloaded };
+enum class FlowStatus : std::uint8_t {
+  Unreplied,
+  Assured,
+  SourceNat,
+  DestinationNat,
+  Helper,
+  Offloaded
+};
 inline constexpr std::size_t kFlowStatusCount = 6;
 std::string_view name(FlowStatus status) noexcept;  // "snat", as in metric labels
 
@@ -34,17 +42,19 @@ struct Composition {
   std::array<std::array<std::uint64_t, kTcpStateCount>, kProtocolCount> by_state{};
   std::array<std::uint64_t, 2> by_family{};
   std::array<std::uint64_t, kFlowStatusCount> by_status{};
-  std::vector<ZoneFlows> by_zone;    // by the original direction's zone, sorted, capped
-  std::uint64_t other_zones = 0;     // flows in zones beyond the cap
+  std::vector<ZoneFlows> by_zone;  // by the original direction's zone, sorted, capped
+  std::uint64_t other_zones = 0;   // flows in zones beyond the cap
   bool operator==(const Composition&) const = default;
 };
 
-// Upper bounds in seconds; conntrack timeouts run from 1 s (closed by reset: 10 s) to 5 days (established TCP).
-inline constexpr std::array<std::uint32_t, 13> kLifetimeBounds = {1,   5,    10,   30,   60,    120,  300,
-                                                                  600, 1800, 3600, 21600, 86400, 432000};
+// Upper bounds in seconds; conntrack timeouts run from 1 s (closed by reset: 10 s) to 5 days
+// (established TCP).
+inline constexpr std::array<std::uint32_t, 13> kLifetimeBounds = {
+    1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21600, 86400, 432000};
 
 struct LifetimeHistogram {
-  std::array<std::uint64_t, kLifetimeBounds.size() + 1> counts{};  // not cumulative; the last is above every bound
+  std::array<std::uint64_t, kLifetimeBounds.size() + 1>
+      counts{};  // not cumulative; the last is above every bound
   double sum_seconds = 0;
   bool operator==(const LifetimeHistogram&) const = default;
 };
@@ -53,18 +63,19 @@ struct LifetimeHistogram {
 struct Churn {
   std::array<std::uint64_t, kProtocolCount> created{};
   std::array<std::uint64_t, kProtocolCount> destroyed{};
-  std::array<LifetimeHistogram, kProtocolCount> lifetimes;  // only flows whose birth was seen or told
+  std::array<LifetimeHistogram, kProtocolCount>
+      lifetimes;  // only flows whose birth was seen or told
   bool operator==(const Churn&) const = default;
 };
 
 struct EventCounts {
-  std::uint64_t created = 0;      // NEW
-  std::uint64_t updated = 0;      // UPDATE
-  std::uint64_t destroyed = 0;    // DESTROY
-  std::uint64_t lost = 0;         // the socket's drop counter (SO_MEMINFO), exact per message
-  std::uint64_t malformed = 0;    // undecodable or truncated datagrams, dropped whole
-  std::uint64_t foreign = 0;      // datagrams that did not come from the kernel, ignored
-  std::uint64_t unmatched = 0;    // updates for a flow that is not in the table
+  std::uint64_t created = 0;    // NEW
+  std::uint64_t updated = 0;    // UPDATE
+  std::uint64_t destroyed = 0;  // DESTROY
+  std::uint64_t lost = 0;       // the socket's drop counter (SO_MEMINFO), exact per message
+  std::uint64_t malformed = 0;  // undecodable or truncated datagrams, dropped whole
+  std::uint64_t foreign = 0;    // datagrams that did not come from the kernel, ignored
+  std::uint64_t unmatched = 0;  // updates for a flow that is not in the table
   bool operator==(const EventCounts&) const = default;
 };
 
@@ -80,9 +91,11 @@ std::string_view name(ResyncReason reason) noexcept;  // "count_gap", as in metr
 struct Resyncs {
   std::array<std::uint64_t, kResyncReasonCount> completed{};
   std::uint64_t aborted = 0;
-  std::uint64_t ghosts_removed = 0;   // the dump no longer had them, and no DESTROY was seen
-  std::uint64_t silent_removed = 0;   // the same, for flows that could not announce their end (older than the listener)
-  std::uint64_t missing_added = 0;    // the dump had them, and no NEW was ever seen (the first dump not counted)
+  std::uint64_t ghosts_removed = 0;  // the dump no longer had them, and no DESTROY was seen
+  std::uint64_t silent_removed =
+      0;  // the same, for flows that could not announce their end (older than the listener)
+  std::uint64_t missing_added =
+      0;  // the dump had them, and no NEW was ever seen (the first dump not counted)
   std::optional<double> last_duration_seconds;
   std::optional<double> last_completed_unix_seconds;
 };
@@ -93,7 +106,8 @@ struct Collector {
   std::string detail;
 };
 
-// Whether conntrack is switched on in this network namespace, from evidence (see model/tracking_probe.h).
+// Whether conntrack is switched on in this network namespace, from evidence (see
+// model/tracking_probe.h).
 enum class Tracking : std::uint8_t { Unknown, On, Off };
 
 struct ProcessUsage {
@@ -123,7 +137,7 @@ struct Snapshot {
   StatAccumulator stats;
 
   // Our picture.
-  std::optional<Composition> composition;  // absent until the first dump is complete
+  std::optional<Composition> composition;     // absent until the first dump is complete
   std::optional<std::uint64_t> silent_flows;  // in the picture, but unable to announce their end
   Churn churn;
   EventCounts events;

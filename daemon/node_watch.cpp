@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/node_watch.h"
+
+#include "daemon/log.h"
+#include "daemon/process_usage.h"
+
+#include <cerrno>
+#include <random>
+#include <utility>
+
+namespace ctwarden::daemon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 1s;
+constexpr std::uint64_t kStatsTicks = 2;   // the counters need no better resolution than a scrape
+constexpr std::uint64_t kRetryTicks = 30;  // how often to ask again for what was refused
+
+model::HashSecret draw_secret() {
+  std::random_device random;
+  const auto word = [&] { return std::uint64_t{random()} << 32 | random(); };
+  return {.k0 = word(), .k1 = word()};
+}
+
+double draw_jitter() {
+  std::random_device random;
+  return std::uniform_real_distribution<>(0, 1)(random);
+}
+
+std::string explain(const model::Error& error) {
+  switch (error.code) {
+    case EPERM:
+      return "the kernel refused: CAP_NET_ADMIN is missing (run as root, or grant the capability)";
+    case EINVAL:
+    case EPROTONOSUPPORT:
+      return "the kernel has no ctnetlink here (module nf_conntrack_netlink)";
+    default:
+      return error.context;
+  }
+}
+
+double unix_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::optional<std::uint64_t> known(const model::Result<std::uint64_t>& value) {
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+}  // namespace
+
+NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Config& config,
+                     std::function<void()> denied)
+    : broker_(broker),
+      events_config_(config.events),
+      denied_(std::move(denied)),
+      table_(draw_secret(), config.table.max_flows),
+      pump_(loop, table_, clock_, [this](const model::Error& error) { stream_failed(error); }),
+      resync_(loop, broker, pump_, table_, files_, clock_,
+              [this](const ResyncRunner::Outcome& outcome) { resynced(outcome); }),
+      stats_(loop, broker, files_),
+      planner_(config.table.resync_interval, draw_jitter()),
+      ticker_(loop),
+      limiter_(3, 60s) {}
+
+void NodeWatch::start() {
+  observe_events_setting();
+  stats_.poll();
+  open_events();
+}
+
+void NodeWatch::reconfigure(const Config& config) {
+  events_config_ = config.events;
+  planner_.set_interval(config.table.resync_interval);
+  table_.set_max_flows(config.table.max_flows);
+}
+
+// Subscribe first, dump afterwards: what happens in between arrives twice, never not at all.
+void NodeWatch::open_events() {
+  broker_.ask(broker::Verb::OpenLifecycleEvents, events_config_.buffer_bytes,
+              [this](model::Result<BrokerLink::Answer> answer) {
+                if (answer) {
+                  events_trouble_.clear();
+                  pump_.start_lifecycle(std::move(answer->attached));
+                  log_info("subscribed to conntrack events", {{"buffer_bytes", answer->value}});
+                  open_updates();
+                } else {
+                  refused("conntrack events", events_trouble_, answer.error());
+                }
+                if (ticks_ == 0) {
+                  tick();
+                }
+              });
+}
+
+void NodeWatch::open_updates() {
+  if (events_config_.updates == Updates::Off) {
+    return;
+  }
+  broker_.ask(broker::Verb::OpenUpdateEvents, events_config_.buffer_bytes,
+              [this](model::Result<BrokerLink::Answer> answer) {
+                if (answer) {
+                  pump_.start_updates(std::move(answer->attached));
+                } else {
+                  warn("conntrack update events", explain(answer.error()));
+                }
+              });
+}
+
+void NodeWatch::tick() {
+  ++ticks_;
+  observe_events_setting();
+  pump_.check_losses();
+  note_losses();
+  if (ticks_ % kStatsTicks == 0) {
+    stats_.poll();
+  }
+  if (!pump_.lifecycle() && ticks_ % kRetryTicks == 0) {
+    open_events();
+  }
+  observe_tracking();
+  rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
+  resync_.check_progress();
+  plan();
+  for (const Repeats& repeats : limiter_.take_repeats(std::chrono::steady_clock::now())) {
+    log_warning(to_string(repeats));
+  }
+  ticker_.expires_after(kTick);
+  ticker_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      tick();
+    }
+  });
+}
+
+void NodeWatch::plan() {
+  if (resync_.running()) {
+    return;
+  }
+  const auto entries = known(files_.read_setting("nf_conntrack_count"));
+  pump_.drain();
+  const auto reason = planner_.due({.needs_repair = sync_.needs_repair(),
+                                    .losses = pump_.losses(),
+                                    .flows = table_.size(),
+                                    .events = table_.events().created + table_.events().destroyed,
+                                    .entries = entries,
+                                    .streaming = streaming()},
+                                   clock_.now());
+  if (reason) {
+    sync_.resync_began();
+    resync_.begin(*reason);
+  }
+}
+
+void NodeWatch::resynced(const ResyncRunner::Outcome& outcome) {
+  if (!outcome.complete) {
+    ++resyncs_.aborted;
+    planner_.aborted(outcome.began, outcome.ended, outcome.resized, outcome.error != 0);
+    const model::Error error{.code = outcome.error, .context = outcome.trouble};
+    if (outcome.error != 0) {
+      refused("conntrack dump", dump_trouble_, error);
+    } else {
+      warn("conntrack dump given up", outcome.trouble);
+    }
+    return;
+  }
+  const bool first = !sync_.has_picture();
+  dump_trouble_.clear();
+  note_losses();
+  sync_.resync_completed();
+  planner_.completed(outcome.began, outcome.ended);
+  ++resyncs_.completed[static_cast<std::size_t>(outcome.reason)];
+  resyncs_.ghosts_removed += outcome.counts.ghosts;
+  resyncs_.silent_removed += outcome.counts.silent;
+  resyncs_.missing_added += first ? 0 : outcome.counts.missing;
+  resyncs_.last_duration_seconds =
+      std::chrono::duration<double>(outcome.ended - outcome.began).count();
+  resyncs_.last_completed_unix_seconds = unix_now();
+  const bool notable = first || outcome.reason == model::ResyncReason::Loss;
+  log(notable ? LogLevel::Info : LogLevel::Debug, "compared the picture with the kernel's table",
+      std::initializer_list<LogField>{{"reason", model::name(outcome.reason)},
+                                      {"flows", table_.size()},
+                                      {"ghosts_removed", outcome.counts.ghosts},
+                                      {"silent_removed", outcome.counts.silent},
+                                      {"missing_added", outcome.counts.missing},
+                                      {"seconds", *resyncs_.last_duration_seconds}});
+}
+
+void NodeWatch::note_losses() {
+  sync_.set_losses(pump_.losses());
+  if (pump_.losses() != losses_logged_) {
+    losses_logged_ = pump_.losses();
+    warn("events lost",
+         "the reader or its buffer fell behind; a resync will repair the picture. Lost so far: " +
+             std::to_string(losses_logged_));
+  }
+}
+
+void NodeWatch::observe_events_setting() {
+  const auto before = events_setting_;
+  events_setting_ = known(files_.read_setting("nf_conntrack_events"));
+  if (events_setting_ != before && events_setting_ == 0U) {
+    warn("conntrack events are switched off",
+         "net.netfilter.nf_conntrack_events is 0; the picture comes from dumps alone");
+  }
+  sync_.set_streaming(streaming());
+}
+
+void NodeWatch::observe_tracking() {
+  const auto stat = [&](model::Stat which) { return stats_.totals().total(which).value_or(0); };
+  const std::uint64_t activity = table_.events().created + table_.events().destroyed +
+                                 stat(model::Stat::Invalid) + stat(model::Stat::Drop) +
+                                 stat(model::Stat::InsertFailed);
+  tracking_.observe(known(files_.read_setting("nf_conntrack_count")), activity,
+                    files_.read_ip_packets());
+}
+
+void NodeWatch::stream_failed(const model::Error& error) {
+  events_trouble_ = error.context;
+  warn("conntrack events", error.context);
+}
+
+void NodeWatch::refused(std::string_view site, std::string& trouble, const model::Error& error) {
+  trouble = explain(error);
+  warn(site, trouble);
+  if (error.code == EPERM && !denied_once_) {
+    denied_once_ = true;
+    denied_();
+  }
+}
+
+void NodeWatch::warn(std::string_view site, std::string_view detail) {
+  if (limiter_.admit(site, std::chrono::steady_clock::now())) {
+    log_warning(site, {{"detail", detail}});
+  }
+}
+
+bool NodeWatch::streaming() const {
+  return pump_.lifecycle() && events_setting_ != 0U && stats_.refusal() == 0;
+}
+
+model::Fidelity NodeWatch::fidelity() const {
+  if (!streaming()) {
+    return model::Fidelity::DumpOnly;
+  }
+  return pump_.updates() ? model::Fidelity::Full : model::Fidelity::Lean;
+}
+
+model::Snapshot NodeWatch::snapshot() {
+  pump_.check_losses();
+  note_losses();
+  sync_.set_streaming(streaming());
+  observe_tracking();
+
+  model::Snapshot picture;
+  picture.entries = known(files_.read_setting("nf_conntrack_count"));
+  picture.limit = known(files_.read_setting("nf_conntrack_max"));
+  picture.buckets = known(files_.read_setting("nf_conntrack_buckets"));
+  picture.events_setting = events_setting_;
+  picture.tracking = tracking_.verdict();
+  picture.stats = stats_.totals();
+
+  if (sync_.has_picture()) {
+    picture.composition = table_.composition();
+    picture.silent_flows = table_.silent();
+  }
+  picture.churn = table_.churn();
+  picture.events = pump_.counts();
+  picture.events.created = table_.events().created;
+  picture.events.destroyed = table_.events().destroyed;
+  picture.events.updated = table_.events().updated + pump_.counts().unmatched;
+  picture.buffer = pump_.buffer();
+  picture.rates = rates_.rates();
+  picture.resyncs = resyncs_;
+  picture.in_sync = sync_.in_sync() && table_.unstored() == 0;
+  if (const auto bound = sync_.error_bound(table_.silent())) {
+    picture.error_bound = *bound + table_.unstored();
+  }
+  picture.fidelity = fidelity();
+
+  picture.events_collector = {.up = streaming(), .detail = events_trouble_};
+  if (events_setting_ == 0U) {
+    picture.events_collector.detail = "net.netfilter.nf_conntrack_events is 0";
+  } else if (pump_.lifecycle() && stats_.refusal() != 0) {
+    picture.events_collector.detail = stats_.trouble();
+  }
+  picture.dump_collector = {.up = sync_.has_picture() && dump_trouble_.empty(),
+                            .detail = dump_trouble_};
+  picture.stats_collector = {.up = stats_.source() != StatsPoller::Source::None,
+                             .detail = stats_.trouble()};
+  picture.settings_collector = {
+      .up = picture.entries && picture.limit,
+      .detail = picture.entries ? "" : "conntrack is not loaded, or /proc is hidden"};
+  picture.limited = !sync_.has_picture() && !dump_trouble_.empty();
+  picture.process = read_process_usage();
+  return picture;
+}
+
+NodeWatch::Readiness NodeWatch::readiness() const {
+  if (sync_.has_picture()) {
+    return {.ready = true, .text = "ready"};
+  }
+  if (!dump_trouble_.empty()) {
+    return {.ready = true, .text = "ready, limited to counts: " + dump_trouble_};
+  }
+  return {.ready = false, .text = "the first dump of the table is not complete yet"};
+}
+
+}  // namespace ctwarden::daemon

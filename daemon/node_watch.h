@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Watches this network namespace's conntrack: owns the table and everything that feeds it, decides
+// when to resync, and gives a snapshot at any moment. Without access to ctnetlink it goes on with
+// what anybody may read, and says so.
+#pragma once
+
+#include "daemon/broker_link.h"
+#include "daemon/clock.h"
+#include "daemon/config.h"
+#include "daemon/event_pump.h"
+#include "daemon/log_limiter.h"
+#include "daemon/resync_runner.h"
+#include "daemon/stats_poller.h"
+#include "model/flow_table.h"
+#include "model/rate_window.h"
+#include "model/resync_planner.h"
+#include "model/snapshot.h"
+#include "model/sync_state.h"
+#include "model/tracking_probe.h"
+#include "nlink/kernel_files.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ctwarden::daemon {
+
+class NodeWatch {
+ public:
+  // `denied` is called once if the kernel refuses access for want of CAP_NET_ADMIN.
+  NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Config& config,
+            std::function<void()> denied);
+
+  void start();
+  // Takes over what may change while running: intervals and caps.
+  void reconfigure(const Config& config);
+
+  // The picture at this moment; reads the kernel's own numbers afresh.
+  [[nodiscard]] model::Snapshot snapshot();
+  // Whether there is a picture, or why there can be none; the text is for people.
+  struct Readiness {
+    bool ready = false;
+    std::string text;
+  };
+  [[nodiscard]] Readiness readiness() const;
+
+ private:
+  void open_events();
+  void open_updates();
+  void tick();
+  void plan();
+  void observe_tracking();
+  void observe_events_setting();
+  void resynced(const ResyncRunner::Outcome& outcome);
+  void note_losses();
+  void stream_failed(const model::Error& error);
+  void refused(std::string_view site, std::string& trouble, const model::Error& error);
+  void warn(std::string_view site, std::string_view detail);
+  [[nodiscard]] bool streaming() const;
+  [[nodiscard]] model::Fidelity fidelity() const;
+
+  BrokerLink& broker_;
+  EventsConfig events_config_;
+  std::function<void()> denied_;
+  Clock clock_;
+  nlink::KernelFiles files_;
+  model::FlowTable table_;
+  EventPump pump_;
+  ResyncRunner resync_;
+  StatsPoller stats_;
+  model::SyncState sync_;
+  model::ResyncPlanner planner_;
+  model::TrackingProbe tracking_;
+  model::RateWindow rates_;
+  boost::asio::steady_timer ticker_;
+  LogLimiter limiter_;
+
+  std::uint64_t ticks_ = 0;
+  std::optional<std::uint64_t> events_setting_;
+  std::string events_trouble_ = "not opened yet";
+  std::string dump_trouble_;
+  std::uint64_t losses_logged_ = 0;
+  bool denied_once_ = false;
+  model::Resyncs resyncs_;
+};
+
+}  // namespace ctwarden::daemon

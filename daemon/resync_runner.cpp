@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/resync_runner.h"
+
+#include "nlink/flow_decoder.h"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace ctwarden::daemon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A slice of the sweep: 64 of 1,024 tables, about 4 ms at 4 M flows.
+constexpr std::size_t kTablesPerSlice = 64;
+
+// Work this long, then rest in proportion. The first picture is urgent; a repair may use a quarter
+// of a core, the background cycle a tenth.
+constexpr auto kSlice = 2ms;
+int rest_share(model::ResyncReason reason) {
+  switch (reason) {
+    case model::ResyncReason::Start:
+      return 0;
+    case model::ResyncReason::Loss:
+    case model::ResyncReason::Resize:
+      return 3;
+    case model::ResyncReason::Interval:
+    case model::ResyncReason::CountGap:
+      return 9;
+  }
+  return 9;
+}
+
+// Rows come as fast as they are read; silence this long means that they will not come.
+constexpr auto kPatience = 30s;
+
+}  // namespace
+
+ResyncRunner::ResyncRunner(boost::asio::io_context& loop, BrokerLink& broker, EventPump& pump,
+                           model::FlowTable& table, const nlink::KernelFiles& files,
+                           const Clock& clock, Finished finished)
+    : loop_(loop),
+      broker_(broker),
+      pump_(pump),
+      table_(table),
+      files_(files),
+      clock_(clock),
+      finished_(std::move(finished)),
+      readiness_(loop),
+      pace_(loop) {}
+
+ResyncRunner::~ResyncRunner() {
+  if (readiness_.is_open()) {
+    (void)readiness_.release();  // the reader closes it
+  }
+}
+
+void ResyncRunner::begin(model::ResyncReason reason) {
+  if (running_) {
+    return;
+  }
+  running_ = true;
+  outcome_ = Outcome{};
+  outcome_.reason = reason;
+  outcome_.began = clock_.now();
+  last_progress_ = outcome_.began;
+  const auto buckets = files_.read_setting("nf_conntrack_buckets");
+  buckets_ = buckets ? std::optional(*buckets) : std::nullopt;
+  table_.begin_resync();
+  if (reader_) {
+    request();
+    return;
+  }
+  broker_.ask(broker::Verb::OpenDump, 0, [this](model::Result<BrokerLink::Answer> answer) {
+    if (!answer) {
+      give_up("open the dump socket: " + answer.error().context, answer.error().code);
+      return;
+    }
+    reader_.emplace(std::move(answer->attached));
+    readiness_.assign(reader_->descriptor());
+    request();
+  });
+}
+
+void ResyncRunner::request() {
+  broker_.ask(broker::Verb::RequestDump, 0,
+              [this](const model::Result<BrokerLink::Answer>& answer) {
+                if (!answer) {
+                  give_up("request a dump: " + answer.error().context, answer.error().code);
+                  return;
+                }
+                reading_ = true;
+                wait();
+              });
+}
+
+void ResyncRunner::wait() {
+  readiness_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                        [this](const boost::system::error_code& error) {
+                          if (!error) {
+                            read_slice();
+                          }
+                        });
+}
+
+void ResyncRunner::read_slice() {
+  if (!reading_) {
+    return;
+  }
+  const auto began = std::chrono::steady_clock::now();
+  do {
+    const auto answer = reader_->read();
+    if (!answer) {
+      give_up(answer.error().context, answer.error().code);
+      return;
+    }
+    switch (answer->got) {
+      case nlink::AnswerReader::Got::Nothing:
+        wait();
+        return;
+      case nlink::AnswerReader::Got::Overrun:
+        give_up("a part of the dump was lost");
+        return;
+      case nlink::AnswerReader::Got::Foreign:
+        break;
+      case nlink::AnswerReader::Got::Chunk:
+        last_progress_ = clock_.now();
+        if (!apply(answer->bytes)) {
+          return;
+        }
+        break;
+    }
+    // Between chunks of a dump that shares the core, so that no event waits longer than one chunk.
+  } while (rest_share(outcome_.reason) != 0 && std::chrono::steady_clock::now() - began < kSlice);
+  rest_or_continue(began);
+}
+
+void ResyncRunner::rest_or_continue(std::chrono::steady_clock::time_point began) {
+  const int share = rest_share(outcome_.reason);
+  if (share == 0) {
+    boost::asio::post(loop_, [this] { read_slice(); });
+    return;
+  }
+  pace_.expires_after((std::chrono::steady_clock::now() - began) * share);
+  pace_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      read_slice();
+    }
+  });
+}
+
+bool ResyncRunner::apply(std::span<const std::byte> chunk) {
+  model::FlowEvent row;
+  const std::uint32_t now = clock_.seconds();
+  while (!chunk.empty()) {
+    const nlink::Step step = nlink::decode_message(chunk, row);
+    switch (step.what) {
+      case nlink::Decoded::Flow:
+        ++outcome_.rows;
+        table_.apply(row, table_.key_of(row), now);
+        break;
+      case nlink::Decoded::Other:
+        break;
+      case nlink::Decoded::Malformed:
+        give_up("a part of the dump could not be decoded");
+        return false;
+      case nlink::Decoded::Error:
+        if (step.error != 0) {
+          give_up(std::string("the kernel refused the dump: ") + std::strerror(step.error),
+                  step.error);
+          return false;
+        }
+        break;
+      case nlink::Decoded::Done:
+        if (step.error != 0) {
+          give_up(std::string("the kernel broke off the dump: ") + std::strerror(step.error),
+                  step.error);
+        } else {
+          rows_complete();
+        }
+        return false;
+    }
+    chunk = chunk.subspan(step.size);
+  }
+  if (table_.tombstones_full()) {
+    give_up("too many flows ended while the dump ran");
+    return false;
+  }
+  return true;
+}
+
+void ResyncRunner::rows_complete() {
+  reading_ = false;
+  // What was queued while the dump ran is news the sweep must know.
+  pump_.drain();
+  const auto buckets = files_.read_setting("nf_conntrack_buckets");
+  if (!buckets || buckets_ != *buckets) {
+    give_up("the hash table was resized while it was dumped", 0, true);
+    return;
+  }
+  outcome_.counts = table_.finish_rows();
+  next_table_ = 0;
+  sweep_slice();
+}
+
+void ResyncRunner::sweep_slice() {
+  const std::size_t end = std::min(next_table_ + kTablesPerSlice, model::FlowIndex::kTables);
+  for (; next_table_ < end; ++next_table_) {
+    const auto swept = table_.sweep(next_table_, clock_.seconds());
+    outcome_.counts.ghosts += swept.ghosts;
+    outcome_.counts.silent += swept.silent;
+  }
+  if (next_table_ < model::FlowIndex::kTables) {
+    boost::asio::post(loop_, [this] { sweep_slice(); });
+    return;
+  }
+  outcome_.complete = true;
+  finish();
+}
+
+void ResyncRunner::check_progress() {
+  if (reading_ && clock_.now() - last_progress_ > kPatience) {
+    give_up("the dump stopped half-way");
+  }
+}
+
+void ResyncRunner::give_up(std::string trouble, int error, bool resized) {
+  table_.abort_resync();
+  reading_ = false;
+  outcome_.trouble = std::move(trouble);
+  outcome_.error = error;
+  outcome_.resized = resized;
+  // The rest of an unfinished dump would mix with the next one's: start over on a new socket.
+  if (readiness_.is_open()) {
+    (void)readiness_.release();
+  }
+  reader_.reset();
+  finish();
+}
+
+void ResyncRunner::finish() {
+  running_ = false;
+  outcome_.ended = clock_.now();
+  finished_(outcome_);
+}
+
+}  // namespace ctwarden::daemon
