@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The page at "/": what a person wants to know first, in plain words, readable without scripts. One self-contained
-// HTML document that refreshes itself; no address of any flow, no external resource.
+// The page at "/": what a person wants to know first, in plain words, readable without scripts. One
+// self-contained HTML document that refreshes itself; no address of any flow, no external resource.
 #pragma once
-
-#include <string>
 
 #include "exporter/metric_families.h"
 #include "model/snapshot.h"
 
+#include <string>
+#include <string_view>
+
 namespace ctwarden::exporter {
 
-[[nodiscard]] std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo& build);
+[[nodiscard]] std::string render_landing_page(const model::Snapshot& snapshot,
+                                              const BuildInfo& build);
+
+inline constexpr std::string_view kLandingContentType = "text/html; charset=utf-8";
 
 }  // namespace ctwarden::exporter

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Snapshot to Prometheus metric families and text: pure, built anew for each scrape. Names, labels and types are the
-// catalogue of docs/metrics.md. What the snapshot does not know has no series. No label ever holds an address.
+// Snapshot to Prometheus text: pure, built anew for each scrape. Names, labels and types are the
+// catalogue of docs/metrics.md. What the snapshot does not know has no series. No label ever holds
+// an address.
 #pragma once
+
+#include "model/snapshot.h"
 
 #include <string>
 #include <string_view>
-
-#include "model/snapshot.h"
 
 namespace ctwarden::exporter {
 
@@ -17,7 +18,9 @@ struct BuildInfo {
 };
 
 struct ExportOptions {
-  bool per_cpu = false;               // also ctwarden_stat_*_total by cpu
+  // ctwarden_stat_*_total by cpu instead of summed: one family never mixes both, so that sum()
+  // stays right.
+  bool per_cpu = false;
   bool node_exporter_compat = false;  // also node_nf_conntrack_*
 };
 

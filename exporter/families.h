@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The groups of families one exposition consists of, in the order they are printed. Each adds what
+// the snapshot knows.
+#pragma once
+
+#include "exporter/exposition.h"
+#include "exporter/metric_families.h"
+#include "model/snapshot.h"
+
+namespace ctwarden::exporter {
+
+// What the kernel itself says: entries, limit, buckets, tracking, statistics.
+void add_kernel_families(Exposition& out, const model::Snapshot& snapshot,
+                         const ExportOptions& options);
+
+// What our picture says: composition and churn.
+void add_picture_families(Exposition& out, const model::Snapshot& snapshot);
+
+// How far the picture can be believed: events, loss, sync, resyncs, dumps.
+void add_trust_families(Exposition& out, const model::Snapshot& snapshot);
+
+}  // namespace ctwarden::exporter
