@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The configuration as values. Every key has a default; an empty file is valid. Unknown keys, wrong types and values
-// out of range are errors with file, line, column and a suggestion. Files are merged in order: the main file, then the
-// drop-ins of its `.d` directory by name; environment (CTWARDEN_...) overrides files, flags override the environment.
+// The configuration as values. Every key has a default; an empty file is valid. Unknown keys, wrong
+// types and values out of range are errors with file, line, column and a suggestion. Files are
+// merged in order: the main file, then the drop-ins of its `.d` directory by name; environment
+// (CTWARDEN_...) overrides files, flags override the environment.
 #pragma once
 
+#include "model/result.h"
+
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "model/result.h"
 
 namespace ctwarden::daemon {
 
@@ -23,7 +26,8 @@ enum class LogFormat : std::uint8_t { Text, Json };
 
 struct MetricsConfig {
   std::vector<std::string> listen = {"127.0.0.1:10087"};
-  std::vector<std::string> allowed_hosts;  // names accepted in the Host header besides IP literals and localhost
+  std::vector<std::string>
+      allowed_hosts;  // names accepted in the Host header besides IP literals and localhost
   bool per_cpu = false;
   bool node_exporter_compat = false;
   bool operator==(const MetricsConfig&) const = default;
@@ -31,7 +35,7 @@ struct MetricsConfig {
 
 struct EventsConfig {
   Updates updates = Updates::Auto;
-  std::uint64_t buffer_bytes = 8ULL << 20;       // first request for the event socket's receive buffer
+  std::uint64_t buffer_bytes = 8ULL << 20;  // first request for the event socket's receive buffer
   std::uint64_t buffer_max_bytes = 64ULL << 20;  // growth stops here
   bool operator==(const EventsConfig&) const = default;
 };
@@ -42,8 +46,11 @@ struct TableConfig {
   bool operator==(const TableConfig&) const = default;
 };
 
+inline constexpr std::array<std::string_view, 5> kLogLevels = {"trace", "debug", "info", "warning",
+                                                               "error"};
+
 struct LogConfig {
-  std::string level = "info";  // trace, debug, info, warning, error
+  std::string level = "info";  // one of kLogLevels
   LogFormat format = LogFormat::Text;
   bool operator==(const LogConfig&) const = default;
 };
@@ -61,7 +68,8 @@ struct Config {
 };
 
 inline constexpr std::string_view kDefaultConfigFile = "/etc/ctwarden/ctwarden.toml";
-inline constexpr std::uintmax_t kMaxConfigBytes = 1U << 20;  // a larger file is a mistake, not a configuration
+inline constexpr std::uintmax_t kMaxConfigBytes =
+    1U << 20;  // a larger file is a mistake, not a configuration
 
 // Where a setting came from, for messages: "FILE:LINE:COLUMN: text" per problem, one per line.
 struct ConfigProblem {
@@ -83,16 +91,27 @@ struct Options {
   bool strict = false;
 };
 
-// Reads the files, the environment (`NAME=value` strings, as in environ) and the flags. All problems found are
-// returned together. A missing default file is fine; a missing file that was named is a problem. Never partly applied.
-[[nodiscard]] std::expected<Config, std::vector<ConfigProblem>> load_config(const Options& options,
-                                                                            const std::vector<std::string>& environment);
+// Reads the files, the environment (`NAME=value` strings, as in environ) and the flags. All
+// problems found are returned together. A missing default file is fine; a missing file that was
+// named is a problem. Never partly applied.
+[[nodiscard]] std::expected<Config, std::vector<ConfigProblem>> load_config(
+    const Options& options, const std::vector<std::string>& environment);
 
-// Parses one file's text over `config`; used by load_config and the fuzzer.
-[[nodiscard]] std::vector<ConfigProblem> merge_config(Config& config, std::string_view text, std::string_view file);
+// Parses one file's text over `config`, which stays as it was if there are problems; used by the
+// fuzzer and tests.
+[[nodiscard]] std::vector<ConfigProblem> merge_config(Config& config, std::string_view text,
+                                                      std::string_view file);
 
-// "8MiB", "512KiB", "4000000" to bytes; "30s", "10m", "2h", "500ms" is not accepted below one second.
+// The whole configuration as TOML; read back, it is the same configuration.
+[[nodiscard]] std::string render_config(const Config& config);
+
+// "WHERE: TEXT", a line each; safe to print.
+[[nodiscard]] std::string render_problems(const std::vector<ConfigProblem>& problems);
+
+// "8MiB", "512KiB", "1GiB" or plain bytes; binary units only, so that nobody has to guess.
 [[nodiscard]] model::Result<std::uint64_t> parse_size(std::string_view text);
+
+// "30s", "10m", "2h", "1d"; nothing finer than a second.
 [[nodiscard]] model::Result<std::chrono::seconds> parse_duration(std::string_view text);
 
 }  // namespace ctwarden::daemon
