@@ -39,7 +39,8 @@ struct FlowSlot {
   std::uint16_t zone = 0;
   std::uint8_t protocol : 4 = 0;
   std::uint8_t state : 4 = 0;
-  std::uint8_t status = 0;  // bit set over FlowStatus
+  std::uint8_t status : 6 = 0;  // bit set over FlowStatus
+  std::uint8_t added : 1 = 0;   // stored by a row of the dump whose generation it bears
 
   [[nodiscard]] bool live() const { return generation != 0; }
 };

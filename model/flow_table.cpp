@@ -7,10 +7,6 @@ namespace ctwarden::model {
 
 namespace {
 
-// 24 bytes each in the set: 24 MiB at most. A dump of a million flows takes about two seconds, so
-// this allows half a million ends a second while it runs.
-constexpr std::size_t kMaxTombstones = 1'000'000;
-
 // Births are kept modulo 2^22 seconds. The sweep moves a birth older than this forward, so that an
 // age never wraps; lifetimes beyond five days share the last bucket anyway.
 constexpr std::uint32_t kBirthMask = (1U << 22) - 1;
@@ -25,6 +21,8 @@ constexpr std::uint32_t kMaxAborts = 100;
 std::uint32_t age(const FlowSlot& slot, std::uint32_t now) {
   return (now - slot.birth) & kBirthMask;
 }
+
+static_assert(kFlowStatusCount <= 6, "FlowSlot::status has six bits");
 
 constexpr std::uint8_t bit(FlowStatus status) {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(status));
@@ -45,8 +43,8 @@ std::uint8_t status_set(const FlowEvent& event) {
 
 }  // namespace
 
-FlowTable::FlowTable(HashSecret secret, std::uint64_t max_flows)
-    : hash_(secret), max_flows_(max_flows) {}
+FlowTable::FlowTable(HashSecret secret, std::uint64_t max_flows, std::size_t max_tombstones)
+    : hash_(secret), max_flows_(max_flows), max_tombstones_(max_tombstones) {}
 
 bool FlowTable::apply(const FlowEvent& event, FlowKey key, std::uint32_t now_seconds) {
   switch (event.kind) {
@@ -71,22 +69,23 @@ void FlowTable::apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now
   if (resyncing_) {
     tombstones_.erase(key);
   }
-  FlowSlot* slot = find_or_store(key);
+  FlowSlot* slot = find_or_store(key, unstored_);
   if (slot == nullptr) {
     return;
   }
-  if (slot->live()) {
-    // A dump row came before its NEW was read, or the DESTROY of a predecessor with the same tuple
-    // and id was lost.
-    if (resyncing_ && slot->silent != 0 && slot->generation == generation_) {
-      --missing_;
-    }
-    silent_ -= slot->silent;
-    count(*slot, -1);
-  }
+  silent_ -= slot->silent;
   slot->silent = 0;
   slot->birth = now & kBirthMask;
   slot->birth_known = 1;
+  if (resyncing_ && slot->added != 0 && slot->generation == generation_) {
+    // The row was built after this event: the flow is as the row said, but not missing.
+    slot->added = 0;
+    --missing_;
+    return;
+  }
+  if (slot->live()) {  // the end of a predecessor with the same tuple and id was lost or silent
+    count(*slot, -1);
+  }
   fill(*slot, event);
   count(*slot, 1);
 }
@@ -110,7 +109,7 @@ void FlowTable::apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t
   ++events_.destroyed;
   ++churn_.destroyed[static_cast<std::size_t>(protocol_of(event.original.protocol))];
   if (resyncing_ && !tombstones_full_) {
-    tombstones_full_ = tombstones_.size() >= kMaxTombstones;
+    tombstones_full_ = tombstones_.size() >= max_tombstones_;
     tombstones_.insert(key);
   }
   FlowSlot* slot = index_.find(key);
@@ -124,42 +123,45 @@ void FlowTable::apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t
 }
 
 void FlowTable::apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now) {
-  if (!resyncing_ || tombstones_.contains(key)) {
+  if (!resyncing_ || tombstones_full_ || tombstones_.contains(key)) {
     return;
   }
-  FlowSlot* slot = find_or_store(key);
-  if (slot == nullptr) {
-    return;
+  FlowSlot* slot = find_or_store(key, unstored_rows_);
+  if (slot == nullptr || slot->generation == generation_) {
+    return;  // an event or an earlier row of this dump has said it already
   }
-  if (!slot->live()) {
+  const bool added = !slot->live();
+  if (added) {
     slot->silent = 1;
     slot->birth = now & kBirthMask;
     ++silent_;
     ++missing_;
-  } else if (slot->generation == generation_) {
-    return;  // an event or an earlier row of this dump has said it already
   } else {
     count(*slot, -1);
   }
   fill(*slot, event);
+  slot->added = added ? 1 : 0;
   count(*slot, 1);
 }
 
-FlowSlot* FlowTable::find_or_store(FlowKey key) {
+FlowSlot* FlowTable::find_or_store(FlowKey key, std::uint64_t& unstored) {
   if (index_.size() < max_flows_) {
     return &index_.find_or_insert(key);
   }
   FlowSlot* slot = index_.find(key);
-  unstored_ += slot == nullptr ? 1 : 0;
+  unstored += slot == nullptr ? 1 : 0;
   return slot;
 }
 
 void FlowTable::fill(FlowSlot& slot, const FlowEvent& event) {
+  if (slot.generation != generation_) {
+    slot.added = 0;
+  }
   slot.generation = generation_ & 0x7FU;
   slot.protocol = static_cast<unsigned>(protocol_of(event.original.protocol)) & 0xFU;
   slot.family = event.original.family == Family::Ipv6 ? 1 : 0;
   slot.zone = event.original.zone;
-  slot.status = status_set(event);
+  slot.status = status_set(event) & 0x3FU;
   // A message about an offloaded flow carries no protocol state: what was known stays.
   if (event.tcp_state) {
     slot.state = static_cast<unsigned>(tcp_state_of(*event.tcp_state)) & 0xFU;
@@ -214,12 +216,14 @@ void FlowTable::begin_resync() {
   tombstones_full_ = false;
   tombstones_.clear();
   missing_ = 0;
-  unstored_ = 0;
+  unstored_at_begin_ = unstored_;
+  unstored_rows_ = 0;
 }
 
 SweepCounts FlowTable::finish_rows() {
   resyncing_ = false;
   tombstones_ = {};
+  unstored_ = unstored_ - unstored_at_begin_ + unstored_rows_;
   return {.missing = missing_};
 }
 

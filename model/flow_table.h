@@ -7,14 +7,12 @@
 // A dump repairs any drift (begin_resync, apply rows and events in any interleaving, finish_rows,
 // sweep). The rules:
 //   - a row whose flow was destroyed while the dump ran is stale: a tombstone keeps it out, a NEW
-//   clears it (a
-//     re-created tuple gets the same id);
+//     clears it (a re-created tuple gets the same id);
 //   - a flow already stamped by an event in this generation knows better than a row that may have
-//   been built earlier;
+//     been built earlier; a NEW read after its row does not take back what the row said;
 //   - what the new generation did not stamp no longer exists: swept;
 //   - a flow known only from a row is "silent": with nf_conntrack_events=2 the kernel allocates the
-//   event extension only
-//     while somebody listens, so a flow older than that never sends DESTROY
+//     event extension only while somebody listens, so a flow older than that never sends DESTROY
 //     (net/netfilter/nf_conntrack_ecache.c).
 #pragma once
 
@@ -39,8 +37,13 @@ struct SweepCounts {
 
 class FlowTable {
  public:
+  // 24 bytes each in the set: 24 MiB at most. A dump of a million flows takes about two seconds, so
+  // this allows half a million ends a second while it runs.
+  static constexpr std::size_t kMaxTombstones = 1'000'000;
+
   // Beyond `max_flows` flows are counted, not stored.
-  FlowTable(HashSecret secret, std::uint64_t max_flows);
+  FlowTable(HashSecret secret, std::uint64_t max_flows,
+            std::size_t max_tombstones = kMaxTombstones);
 
   [[nodiscard]] FlowKey key_of(const FlowEvent& event) const noexcept {
     return {.hash = hash_(event.original), .id = event.id.value_or(0)};
@@ -50,6 +53,8 @@ class FlowTable {
   // `key` must be key_of(event). False for an update of a flow that is not in the table.
   bool apply(const FlowEvent& event, FlowKey key, std::uint32_t now_seconds);
 
+  // Call when every event that was queued before has been applied: what is lost up to here, the
+  // dump repairs.
   void begin_resync();
   // Rows are complete. Call when every event that was queued before has been applied; then
   // sweep(0..kTables-1).
@@ -57,8 +62,8 @@ class FlowTable {
   SweepCounts sweep(std::size_t table, std::uint32_t now_seconds);
   void abort_resync();
   [[nodiscard]] bool resyncing() const { return resyncing_; }
-  // Too many flows ended while the dump ran: its rows can no longer be told from stale ones. Abort
-  // it.
+  // Too many flows ended while the dump ran: its rows can no longer be told from stale ones and are
+  // ignored from here on. Abort it; a sweep would remove flows that exist.
   [[nodiscard]] bool tombstones_full() const { return tombstones_full_; }
 
   [[nodiscard]] Composition composition() const;
@@ -66,6 +71,7 @@ class FlowTable {
   [[nodiscard]] const EventCounts& events() const { return events_; }
   [[nodiscard]] std::uint64_t size() const { return index_.size(); }
   [[nodiscard]] std::uint64_t silent() const { return silent_; }
+  // Flows that found no room, at most; counted anew by every completed dump.
   [[nodiscard]] std::uint64_t unstored() const { return unstored_; }
   [[nodiscard]] std::size_t memory_bytes() const { return index_.memory_bytes(); }
   void set_max_flows(std::uint64_t max_flows) { max_flows_ = max_flows; }
@@ -75,18 +81,21 @@ class FlowTable {
   bool apply_update(const FlowEvent& event, FlowKey key);
   void apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t now);
   void apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now);
-  FlowSlot* find_or_store(FlowKey key);
+  FlowSlot* find_or_store(FlowKey key, std::uint64_t& unstored);
   void fill(FlowSlot& slot, const FlowEvent& event);
   void count(const FlowSlot& slot, std::int64_t by);
   void observe_lifetime(const FlowSlot& slot, const FlowEvent& event, std::uint32_t now);
 
   KeyedHash hash_;
   std::uint64_t max_flows_;
+  std::size_t max_tombstones_;
   FlowIndex index_;
   Churn churn_;
   EventCounts events_;  // created, updated, destroyed and unmatched only
   std::uint64_t silent_ = 0;
   std::uint64_t unstored_ = 0;
+  std::uint64_t unstored_at_begin_ = 0;
+  std::uint64_t unstored_rows_ = 0;  // of the dump that runs
 
   std::array<std::array<std::uint64_t, kTcpStateCount>, kProtocolCount> by_state_{};
   std::array<std::uint64_t, 2> by_family_{};

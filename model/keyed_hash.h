@@ -27,8 +27,8 @@ class KeyedHash {
         v2_(secret.k0 ^ 0x6c7967656e657261ULL),
         v3_(secret.k1 ^ 0x7465646279746573ULL) {}
 
-  // Hashes the tuple with its zone. IPv4 needs three words, IPv6 five; the family is part of the
-  // last one, so the two never meet.
+  // Hashes the tuple with its zone. IPv4 needs two words, IPv6 five; the family is part of the last
+  // one, so the two never meet.
   [[nodiscard]] std::uint64_t operator()(const Tuple& tuple) const noexcept {
     KeyedHash state = *this;
     const auto word = [](const auto* from) {

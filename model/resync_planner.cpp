@@ -24,10 +24,11 @@ std::optional<ResyncReason> ResyncPlanner::due(const Observation& seen, Time now
   }
   // The kernel's count also holds entries that expired but are not collected, so it may exceed
   // ours; ours exceeds it only by flows that ended unannounced, or by what happened between the two
-  // readings.
+  // readings. Without events it exceeds them whenever the table shrinks, until the next dump.
   const std::uint64_t slack = (seen.events - events_seen_) / 20;
   events_seen_ = seen.events;
-  gaps_ = seen.entries && seen.flows > *seen.entries + slack ? gaps_ + 1 : 0;
+  const bool gap = seen.streaming && seen.entries && seen.flows > *seen.entries + slack;
+  gaps_ = gap ? gaps_ + 1 : 0;
 
   if (now < earliest_) {
     return std::nullopt;

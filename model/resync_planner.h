@@ -19,11 +19,12 @@ class ResyncPlanner {
   using Time = std::chrono::milliseconds;  // since an epoch the caller keeps; monotonic
 
   struct Observation {
-    bool needs_repair = false;             // events were lost or missing since the last resync
-    std::uint64_t losses = 0;              // running total
-    std::uint64_t flows = 0;               // ours
-    std::uint64_t events = 0;              // running total of created and destroyed
-    std::optional<std::uint64_t> entries;  // the kernel's count, read just before `flows`
+    bool needs_repair = false;  // events were lost or missing since the last resync
+    std::uint64_t losses = 0;   // running total
+    std::uint64_t flows = 0;    // ours
+    std::uint64_t events = 0;   // running total of created and destroyed
+    // The kernel's count, read just before `flows`.
+    std::optional<std::uint64_t> entries = std::nullopt;
     bool streaming = false;  // events arrive; otherwise the picture lives from dumps alone
   };
 

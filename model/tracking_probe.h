@@ -29,7 +29,7 @@ class TrackingProbe {
       packets_at_evidence_ = packets;
     } else if (packets && !packets_at_evidence_) {
       packets_at_evidence_ = packets;
-    } else if (packets && *packets - *packets_at_evidence_ >= kEnough) {
+    } else if (packets && *packets >= *packets_at_evidence_ + kEnough) {
       verdict_ = Tracking::Off;
     }
     activity_ = activity;
