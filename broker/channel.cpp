@@ -86,8 +86,8 @@ Result<ReceivedReply> receive_reply(int channel) {
   message.msg_iovlen = 1;
   alignas(cmsghdr) ControlBuffer control{};
   message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  const ssize_t got = ::recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  message.msg_controllen = CMSG_LEN(sizeof(int));  // the padding behind it would hold a second one
+  const ssize_t got = ::recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_TRUNC);
   if (got == 0) {
     return model::fail(EPIPE, "the broker is gone");
   }
@@ -103,6 +103,10 @@ Result<ReceivedReply> receive_reply(int channel) {
   }
   if (got != static_cast<ssize_t>(sizeof received.reply)) {
     return model::fail(EPROTO, "a reply of the wrong size");
+  }
+  if ((message.msg_flags & MSG_CTRUNC) != 0) {
+    received.attached.reset();
+    received.reply.error = EMFILE;
   }
   return received;
 }

@@ -54,7 +54,9 @@ struct ReceivedReply {
   Reply reply;
   nlink::UniqueFd attached;
 };
-// Does not block: EAGAIN when nothing waits, EPIPE when the other end is gone.
+// Does not block: EAGAIN when nothing waits, EPIPE when the other end is gone. A message of another
+// size is an error. An attached descriptor for which this process has no room makes the reply an
+// EMFILE.
 [[nodiscard]] model::Result<ReceivedReply> receive_reply(int channel);
 
 }  // namespace ctwarden::broker
