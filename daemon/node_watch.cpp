@@ -124,7 +124,7 @@ void NodeWatch::tick() {
   rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
   resync_.check_progress();
   plan();
-  for (const Repeats& repeats : limiter_.take_repeats(std::chrono::steady_clock::now())) {
+  for (const Repeats& repeats : limiter_.take_repeats(clock_.now())) {
     log_warning(to_string(repeats));
   }
   ticker_.expires_after(kTick);
@@ -232,7 +232,7 @@ void NodeWatch::refused(std::string_view site, std::string& trouble, const model
 }
 
 void NodeWatch::warn(std::string_view site, std::string_view detail) {
-  if (limiter_.admit(site, std::chrono::steady_clock::now())) {
+  if (limiter_.admit(site, clock_.now())) {
     log_warning(site, {{"detail", detail}});
   }
 }
