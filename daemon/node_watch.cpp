@@ -170,7 +170,7 @@ void NodeWatch::resynced(const ResyncRunner::Outcome& outcome) {
   dump_trouble_.clear();
   note_losses();
   sync_.resync_completed();
-  planner_.completed(outcome.began, outcome.ended);
+  planner_.completed(outcome.ended);
   ++resyncs_.completed[static_cast<std::size_t>(outcome.reason)];
   resyncs_.ghosts_removed += outcome.counts.ghosts;
   resyncs_.silent_removed += outcome.counts.silent;

@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 constexpr auto kCalm = 2000ms;       // no loss for this long: the storm is over
 constexpr auto kShortestPause = 2s;  // between two resyncs, however short they are
 constexpr auto kRefusedPause = 30s;
-constexpr int kRestShare = 10;        // rest ten times as long as the work took
 constexpr auto kDumpOnlyPause = 30s;  // without events, dumps are all there is
 constexpr int kGapLooks = 2;          // one look may catch the two counts apart
 
@@ -53,18 +52,18 @@ std::optional<ResyncReason> ResyncPlanner::due(const Observation& seen, Time now
   return std::nullopt;
 }
 
-void ResyncPlanner::completed(Time began, Time ended) {
+void ResyncPlanner::completed(Time ended) {
   started_ = true;
   resized_ = false;
   gaps_ = 0;
   last_end_ = ended;
-  earliest_ = ended + std::max<Time>(kShortestPause, (ended - began) * kRestShare);
+  earliest_ = ended + kShortestPause;
 }
 
 void ResyncPlanner::aborted(Time began, Time ended, bool resized, bool refused) {
   resized_ = started_ && resized;
   const Time pause = refused ? kRefusedPause : kShortestPause;
-  earliest_ = ended + std::max<Time>(pause, (ended - began) * kRestShare);
+  earliest_ = ended + std::max<Time>(pause, ended - began);
 }
 
 }  // namespace ctwarden::model

@@ -2,8 +2,8 @@
 //
 // When to compare the picture with a dump. Pure: the caller says what it sees, once a second or so,
 // and is told whether to begin now and why. Repairs wait until losses have stopped for a moment (a
-// dump in the middle of a storm adds to it), and no resync begins sooner than ten times the last
-// one's duration after its end: at most 10 % of a core.
+// dump in the middle of a storm adds to it). A resync shares the core while it runs, which is not
+// this class's affair; between two there is a short pause, after one in vain as long as that took.
 #pragma once
 
 #include "model/snapshot.h"
@@ -33,7 +33,7 @@ class ResyncPlanner {
       : interval_(interval), jitter_(jitter) {}
 
   [[nodiscard]] std::optional<ResyncReason> due(const Observation& seen, Time now);
-  void completed(Time began, Time ended);
+  void completed(Time ended);
   // The dump could not be used; `resized` when the bucket count changed under it, `refused` when
   // the kernel would not even begin: then there is no hurry to ask again.
   void aborted(Time began, Time ended, bool resized, bool refused);
