@@ -69,13 +69,14 @@ TEST(Composition, NamesSixtyFourZonesWithoutAnOther) {
 TEST(Composition, PutsTheEmptiestZonesIntoOther) {
   TableStory story;
   create_in_zones(story, 1, 1, 1000);
-  create_in_zones(story, 2, 501, 63);
+  create_in_zones(story, 2, 1, 1000);
+  create_in_zones(story, 3, 501, 63);
   const Composition composition = story.table.composition();
   ASSERT_EQ(composition.by_zone.size(), 64U);
   EXPECT_EQ(composition.by_zone[0], (ZoneFlows{.zone = 0, .flows = 0}));
-  EXPECT_EQ(composition.by_zone[1], (ZoneFlows{.zone = 501, .flows = 2}));
-  EXPECT_EQ(composition.by_zone[63], (ZoneFlows{.zone = 563, .flows = 2}));
-  EXPECT_EQ(composition.other_zones, 1000U - 63U);
+  EXPECT_EQ(composition.by_zone[1], (ZoneFlows{.zone = 501, .flows = 3}));
+  EXPECT_EQ(composition.by_zone[63], (ZoneFlows{.zone = 563, .flows = 3}));
+  EXPECT_EQ(composition.other_zones, 2 * (1000U - 63U));
   expect_sums(composition);
 }
 
