@@ -37,30 +37,33 @@ HttpResponse refusal(int status, std::string_view reason) {
   return answer;
 }
 
-std::optional<HttpResponse> refuse(const RequestFacts& facts,
-                                   const std::optional<RequestTarget>& target,
-                                   const AllowedHosts& hosts) {
+std::expected<RequestTarget, HttpResponse> check_request(const RequestFacts& facts,
+                                                         const AllowedHosts& hosts) {
+  const auto refused = [](int status, std::string_view reason) {
+    return std::unexpected(refusal(status, reason));
+  };
   if (!facts.get_or_head) {
-    return refusal(405, "only GET and HEAD are served");
+    return refused(405, "only GET and HEAD are served");
   }
   if (facts.has_body) {
-    return refusal(413, "requests with a body are not served");
+    return refused(413, "requests with a body are not served");
   }
+  const auto target = split_request_target(facts.target);
   if (!target) {
-    return refusal(400, "the request target is neither a path nor an http:// address");
+    return refused(400, "the request target is neither a path nor an http:// address");
   }
   if (facts.host_headers > 1 || (facts.host_headers == 0 && facts.http_1_1)) {
-    return refusal(400, "a request has exactly one Host header");
+    return refused(400, "a request has exactly one Host header");
   }
   const bool absolute = !target->authority.empty();
   const bool named = absolute || facts.host_headers == 1;
   if (named && !facts.over_unix && !hosts.allows(absolute ? target->authority : facts.host)) {
-    return refusal(
+    return refused(
         421,
         "this host name is not served here; use an IP address or localhost, or add the name to "
         "metrics.allowed_hosts");
   }
-  return std::nullopt;
+  return *target;
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> header_fields(

@@ -8,6 +8,7 @@
 #include "control/http_server.h"
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct RequestTarget {
 [[nodiscard]] std::optional<RequestTarget> split_request_target(std::string_view text);
 
 struct RequestFacts {
+  std::string_view target;
   bool get_or_head = true;
   bool has_body = false;
   bool http_1_1 = true;
@@ -37,11 +39,10 @@ struct RequestFacts {
   std::string_view host;
 };
 
-// The answer to a request that is refused before any handler sees it; nothing if it may pass. The
+// What to serve, or the answer to a request that is refused before any handler sees it. The
 // connection is closed after a refusal.
-[[nodiscard]] std::optional<HttpResponse> refuse(const RequestFacts& facts,
-                                                 const std::optional<RequestTarget>& target,
-                                                 const AllowedHosts& hosts);
+[[nodiscard]] std::expected<RequestTarget, HttpResponse> check_request(const RequestFacts& facts,
+                                                                       const AllowedHosts& hosts);
 
 [[nodiscard]] HttpResponse refusal(int status, std::string_view reason);  // plain text, one line
 

@@ -29,6 +29,7 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
+using Parser = http::request_parser<http::empty_body>;
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;
 using std::chrono::milliseconds;
@@ -133,9 +134,8 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
       return;
     }
     core_->sessions.erase(place_);
-    deadline_.cancel();
     error_code ignored;
-    socket_.close(ignored);
+    static_cast<void>(socket_.close(ignored));
   }
 
  private:
@@ -150,7 +150,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   }
 
   void set_deadline(milliseconds duration) {
-    deadline_.expires_after(duration);
+    static_cast<void>(deadline_.expires_after(duration));
     deadline_.async_wait([weak = weak_from_this()](error_code) {
       const auto self = weak.lock();
       // A wait that was already over when the deadline moved still completes: look at the clock,
@@ -191,7 +191,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   }
 
   void read_header() {
-    parser_.emplace();
+    parser_ = std::make_unique<Parser>();
     parser_->header_limit(static_cast<std::uint32_t>(core_->limits.header_bytes));
     parser_->body_limit(boost::none);  // no body is ever read; its mere presence is judged later
     http::async_read_header(socket_, buffer_, *parser_, then(&Session::on_header));
@@ -210,15 +210,16 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
 
   void answer(const Request& request) {
     const bool head = request.method() == http::verb::head;
-    const auto target = split_request_target(view(request.target()));
-    const RequestFacts facts = {.get_or_head = head || request.method() == http::verb::get,
+    const RequestFacts facts = {.target = view(request.target()),
+                                .get_or_head = head || request.method() == http::verb::get,
                                 .has_body = !parser_->is_done(),
                                 .http_1_1 = request.version() >= 11,
                                 .over_unix = over_unix_,
                                 .host_headers = request.count(http::field::host),
                                 .host = view(request[http::field::host])};
-    if (auto refused = refuse(facts, target, core_->hosts)) {
-      respond(to_response(*std::move(refused), request.version(), head, false));
+    auto target = check_request(facts, core_->hosts);
+    if (!target) {
+      respond(to_response(std::move(target.error()), request.version(), head, false));
       return;
     }
     HttpResponse answer =
@@ -232,10 +233,12 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
     try {
       HttpResponse answer = core_->handler(request);
       // Anything else is no final status and would make the connection unreadable.
-      return answer.status >= 200 && answer.status <= 599 ? answer : refusal(500, "internal error");
-    } catch (...) {
-      return refusal(500, "internal error");
+      if (answer.status >= 200 && answer.status <= 599) {
+        return answer;
+      }
+    } catch (...) {  // NOLINT(bugprone-empty-catch): whatever it was, the client gets a 500
     }
+    return refusal(500, "internal error");
   }
 
   void respond(Response response) {
@@ -255,7 +258,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
       return;
     }
     error_code ignored;
-    socket_.shutdown(StreamSocket::shutdown_send, ignored);
+    static_cast<void>(socket_.shutdown(StreamSocket::shutdown_send, ignored));
     set_deadline(std::min(kLingerTime, core_->limits.read_deadline));
     buffer_.clear();
     read_some(&Session::on_lingering_bytes);
@@ -278,7 +281,7 @@ class HttpServer::Core::Session : public std::enable_shared_from_this<Session> {
   bool open_ = true;
   asio::steady_timer deadline_;
   boost::beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::empty_body>> parser_;
+  std::unique_ptr<Parser> parser_;  // of the request being read or answered
   Response response_;
   std::size_t lingered_ = 0;
   std::list<Session*>::iterator place_;
@@ -294,7 +297,7 @@ void HttpServer::Core::close() {
 void HttpServer::Core::admit(StreamSocket socket, bool over_unix) {
   if (!over_unix) {
     error_code ignored;  // only the order of small packets is at stake
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    static_cast<void>(socket.set_option(asio::ip::tcp::no_delay(true), ignored));
   }
   while (!sessions.empty() && sessions.size() >= limits.connections) {
     sessions.front()->close();

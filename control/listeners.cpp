@@ -48,7 +48,8 @@ class Listeners::Acceptor : public std::enable_shared_from_this<Acceptor> {
   // Takes the descriptor only if it succeeds.
   error_code start(FileDescriptor& descriptor) {
     error_code error;
-    socket_.assign(StreamProtocol(family_of(address_.kind), 0), descriptor.get(), error);
+    static_cast<void>(
+        socket_.assign(StreamProtocol(family_of(address_.kind), 0), descriptor.get(), error));
     if (!error) {
       static_cast<void>(descriptor.release());
       accept();
@@ -74,7 +75,7 @@ class Listeners::Acceptor : public std::enable_shared_from_this<Acceptor> {
       return;
     }
     // The connection not accepted keeps the socket readable: without a pause the loop would spin.
-    pause_.expires_after(kAcceptPause);
+    static_cast<void>(pause_.expires_after(kAcceptPause));
     pause_.async_wait([weak = weak_from_this()](error_code) {
       if (const auto self = weak.lock()) {
         self->accept();

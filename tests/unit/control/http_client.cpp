@@ -25,37 +25,38 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 
 template <typename T>
-void connect_to(int descriptor, const T& address) {
-  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    throw std::system_error(errno, std::generic_category(), "connect");
+int connect_to(int family, const T& address) {
+  const int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    throw std::system_error(errno, std::generic_category(), "socket");
   }
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    const int error = errno;
+    ::close(descriptor);
+    throw std::system_error(error, std::generic_category(), "connect");
+  }
+  return descriptor;
 }
 
 int connected(const ListenAddress& to) {
   if (to.kind == ListenAddress::Kind::Unix) {
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     to.path.copy(address.sun_path, sizeof address.sun_path - 1);
-    connect_to(descriptor, address);
-    return descriptor;
+    return connect_to(AF_UNIX, address);
   }
   if (to.kind == ListenAddress::Kind::Ipv6) {
-    const int descriptor = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
     address.sin6_port = htons(to.port);
     std::ranges::copy(to.ip, std::begin(address.sin6_addr.s6_addr));
-    connect_to(descriptor, address);
-    return descriptor;
+    return connect_to(AF_INET6, address);
   }
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(to.port);
   std::memcpy(&address.sin_addr, to.ip.data(), sizeof address.sin_addr);
-  connect_to(descriptor, address);
-  return descriptor;
+  return connect_to(AF_INET, address);
 }
 
 std::size_t content_length(std::string_view header) {

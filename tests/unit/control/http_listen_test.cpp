@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 class HttpListen : public testing::Test {
  protected:
-  ~HttpListen() override { fs::remove_all(directory_); }
+  void TearDown() override { fs::remove_all(directory_); }
 
   model::Result<std::string> listen(const std::string& address) {
     return running_.server().listen(address);
