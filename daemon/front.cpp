@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -115,24 +116,47 @@ void Front::reload() {
       fresh->events.buffer_bytes != config_.events.buffer_bytes) {
     log_warning("mode, directories and event sockets keep their old settings until a restart");
   }
-  for (const std::string& address : fresh->metrics.listen) {
-    if (std::ranges::find(config_.metrics.listen, address) != config_.metrics.listen.end()) {
-      continue;
-    }
-    if (auto bound = http_.listen(address); !bound) {
-      http_.retain(config_.metrics.listen);
-      log_error("cannot listen; the running configuration stays",
-                {{"reason", bound.error().context}});
-      tell_ready("reload failed, the old configuration stays");
-      return;
-    }
+  if (auto moved = move_to(fresh->metrics.listen); !moved) {
+    log_error("cannot listen; the running configuration stays", {{"reason", moved.error().context}});
+    tell_ready("reload failed, the old configuration stays");
+    return;
   }
-  http_.retain(fresh->metrics.listen);
   config_ = *fresh;
   start_logging(config_.log);
   watch_.reconfigure(config_);
   log_info("configuration reloaded");
   tell_ready("configuration reloaded");
+}
+
+// Opens the new addresses before it closes any old one. Where an old address is in the way of a new one (the same port
+// on another address), the old ones go first; they come back if the new ones cannot be had.
+model::Result<void> Front::move_to(const std::vector<std::string>& addresses) {
+  const auto listen_on = [this](const std::vector<std::string>& wanted) -> model::Result<void> {
+    for (const std::string& address : wanted) {
+      if (auto bound = http_.listen(address); !bound) {
+        return std::unexpected(bound.error());
+      }
+    }
+    return {};
+  };
+  std::vector<std::string> common;
+  std::ranges::copy_if(addresses, std::back_inserter(common), [this](const std::string& address) {
+    return std::ranges::find(config_.metrics.listen, address) != config_.metrics.listen.end();
+  });
+  auto listening = listen_on(addresses);
+  if (!listening) {
+    http_.retain(common);
+    listening = listen_on(addresses);
+  }
+  if (!listening) {
+    http_.retain(common);
+    if (const auto back = listen_on(config_.metrics.listen); !back) {
+      log_error("an address could not be taken up again", {{"reason", back.error().context}});
+    }
+    return listening;
+  }
+  http_.retain(addresses);
+  return {};
 }
 
 void Front::announce_when_ready() {

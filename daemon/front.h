@@ -45,6 +45,7 @@ class Front {
  private:
   void wait_for_signal();
   void reload();
+  [[nodiscard]] model::Result<void> move_to(const std::vector<std::string>& addresses);
   void announce_when_ready();
   void keep_alive();
   void stop(Exit status);

@@ -38,6 +38,8 @@ int rest_share(model::ResyncReason reason) {
 // Rows come as fast as they are read; silence this long means that they will not come.
 constexpr auto kPatience = 30s;
 
+constexpr const char* kTooManyEnded = "too many flows ended while the dump ran";
+
 }  // namespace
 
 ResyncRunner::ResyncRunner(boost::asio::io_context& loop, BrokerLink& broker, EventPump& pump,
@@ -68,8 +70,7 @@ void ResyncRunner::begin(model::ResyncReason reason) {
   outcome_.reason = reason;
   outcome_.began = clock_.now();
   last_progress_ = outcome_.began;
-  const auto buckets = files_.read_setting("nf_conntrack_buckets");
-  buckets_ = buckets ? std::optional(*buckets) : std::nullopt;
+  buckets_ = read_buckets();
   table_.begin_resync();
   if (reader_) {
     request();
@@ -84,6 +85,12 @@ void ResyncRunner::begin(model::ResyncReason reason) {
     readiness_.assign(reader_->descriptor());
     request();
   });
+}
+
+// Unreadable both times, in a namespace without /proc/sys, is no resize.
+std::optional<std::uint64_t> ResyncRunner::read_buckets() const {
+  const auto buckets = files_.read_setting("nf_conntrack_buckets");
+  return buckets ? std::optional(*buckets) : std::nullopt;
 }
 
 void ResyncRunner::request() {
@@ -154,6 +161,10 @@ void ResyncRunner::rest_or_continue(std::chrono::steady_clock::time_point began)
 }
 
 bool ResyncRunner::apply(std::span<const std::byte> chunk) {
+  if (table_.tombstones_full()) {
+    give_up(kTooManyEnded);  // its rows can no longer be told from stale ones
+    return false;
+  }
   model::FlowEvent row;
   const std::uint32_t now = clock_.seconds();
   while (!chunk.empty()) {
@@ -186,10 +197,6 @@ bool ResyncRunner::apply(std::span<const std::byte> chunk) {
     }
     chunk = chunk.subspan(step.size);
   }
-  if (table_.tombstones_full()) {
-    give_up("too many flows ended while the dump ran");
-    return false;
-  }
   return true;
 }
 
@@ -197,8 +204,11 @@ void ResyncRunner::rows_complete() {
   reading_ = false;
   // What was queued while the dump ran is news the sweep must know.
   pump_.drain();
-  const auto buckets = files_.read_setting("nf_conntrack_buckets");
-  if (!buckets || buckets_ != *buckets) {
+  if (table_.tombstones_full()) {
+    give_up(kTooManyEnded);
+    return;
+  }
+  if (buckets_ != read_buckets()) {
     give_up("the hash table was resized while it was dumped", 0, true);
     return;
   }

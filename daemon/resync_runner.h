@@ -59,6 +59,7 @@ class ResyncRunner {
 
  private:
   void request();
+  [[nodiscard]] std::optional<std::uint64_t> read_buckets() const;
   void wait();
   void read_slice();
   // False when the dump ended, one way or the other.

@@ -13,8 +13,8 @@ namespace ctwarden::model {
 
 struct Error {
   int code = 0;  // errno value, 0 where none applies
-  std::string
-      context;  // what was being done, for people: "open the event socket: Operation not permitted"
+  // What was being done, for people: "open the event socket: Operation not permitted".
+  std::string context;
 
   bool operator==(const Error&) const = default;
 };
@@ -23,7 +23,7 @@ template <typename T>
 using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> fail(int code, std::string context) {
-  return std::unexpected(Error{code, std::move(context)});
+  return std::unexpected(Error{.code = code, .context = std::move(context)});
 }
 
 }  // namespace ctwarden::model

@@ -41,6 +41,11 @@ class EventStream {
   };
 
   explicit EventStream(UniqueFd socket);
+  ~EventStream() = default;
+  EventStream(const EventStream&) = delete;  // the message headers point into the object
+  EventStream& operator=(const EventStream&) = delete;
+  EventStream(EventStream&&) = delete;
+  EventStream& operator=(EventStream&&) = delete;
 
   // Never blocks.
   [[nodiscard]] model::Result<Batch> receive();

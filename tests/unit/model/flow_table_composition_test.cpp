@@ -35,7 +35,7 @@ TEST(Composition, CountsProtocolsWeDoNotNameAsOther) {
   esp.original.protocol = 50;
   esp.tcp_state.reset();
   story.tell(esp);
-  const auto& other = story.table.composition().by_state[static_cast<std::size_t>(Protocol::Other)];
+  const auto other = story.table.composition().by_state[static_cast<std::size_t>(Protocol::Other)];
   EXPECT_EQ(other[static_cast<std::size_t>(TcpState::None)], 1U);
 }
 
