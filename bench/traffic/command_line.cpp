@@ -125,6 +125,22 @@ void add_packet_commands(CLI::App& app, Arguments& to) {
   }
 }
 
+void add_socket_commands(CLI::App& app, Arguments& to) {
+  CLI::App& call = add_command(app, to, Command::Call, "call",
+                               "Flows through real sockets, each asked and answered once");
+  call.add_option("--to", to.destination, "Address of the answerer")->required();
+  call.add_option("--port", to.destination_port, "Port of the answerer")->required();
+  call.add_option("--protocol", to.protocol, "tcp or udp")->transform(one_of(protocols));
+  call.add_option("--count", to.count, "How many flows")->capture_default_str();
+  call.add_option("--rate", to.rate, "Flows a second, 0 for as fast as possible")
+      ->check(CLI::NonNegativeNumber);
+  call.add_flag("--hold", to.hold, "Keep the flows open until standard input ends");
+
+  CLI::App& answer = add_command(app, to, Command::Answer, "answer",
+                                 "Echoes what call sends, over TCP and UDP, until it is stopped");
+  answer.add_option("--port", to.ports, "Ports to listen on")->required();
+}
+
 void add_table_commands(CLI::App& app, Arguments& to) {
   CLI::App& create = add_command(app, to, Command::Create, "create",
                                  "Entries through ctnetlink, without a packet, in this namespace");
@@ -153,6 +169,8 @@ std::uint8_t protocol_of(const Arguments& arguments) {
       return IPPROTO_UDP;
     case Command::Icmp:
       break;
+    case Command::Call:
+    case Command::Answer:
     case Command::Create:
     case Command::Delete:
     case Command::Flush:
@@ -225,6 +243,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(1);
   app.footer(kFooter);
   add_packet_commands(app, arguments);
+  add_socket_commands(app, arguments);
   add_table_commands(app, arguments);
 }
 
@@ -250,6 +269,21 @@ model::Result<Load> load_of(const Arguments& arguments) {
   return load;
 }
 
+model::Result<Calls> calls_of(const Arguments& arguments) {
+  const auto to = parse_address(arguments.destination);
+  if (!to) {
+    return std::unexpected(to.error());
+  }
+  if (arguments.protocol == IPPROTO_ICMP) {
+    return model::fail(EINVAL, "call speaks tcp or udp");
+  }
+  return Calls{.to = *to,
+               .port = arguments.destination_port,
+               .protocol = arguments.protocol,
+               .count = arguments.count,
+               .per_second = arguments.rate};
+}
+
 Life life_of(const Arguments& arguments) {
   switch (arguments.command) {
     case Command::Tcp:
@@ -261,6 +295,8 @@ Life life_of(const Arguments& arguments) {
     case Command::Dns:
       return dns_life(arguments.reply);
     case Command::Udp:
+    case Command::Call:
+    case Command::Answer:
     case Command::Create:
     case Command::Delete:
     case Command::Flush:

@@ -4,6 +4,7 @@
 // in main.
 #pragma once
 
+#include "bench/traffic/calls.h"
 #include "bench/traffic/generator.h"
 #include "bench/traffic/lives.h"
 #include "bench/traffic/table_writer.h"
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -19,7 +21,7 @@ class App;
 
 namespace ctwarden::traffic {
 
-enum class Command : std::uint8_t { Udp, Tcp, Syn, Icmp, Dns, Create, Delete, Flush };
+enum class Command : std::uint8_t { Udp, Tcp, Syn, Icmp, Dns, Call, Answer, Create, Delete, Flush };
 
 // As typed; names and addresses are resolved by the functions below, once everything is known.
 struct Arguments {
@@ -52,6 +54,9 @@ struct Arguments {
   std::size_t data = 0;
   TcpEnd end = TcpEnd::Closed;
 
+  bool hold = false;
+  std::vector<std::uint16_t> ports;
+
   std::uint8_t protocol = 17;
   std::uint32_t status = EntryOptions{}.status;
   std::uint32_t timeout = EntryOptions{}.timeout_seconds;
@@ -64,6 +69,7 @@ struct Arguments {
 void add_commands(CLI::App& app, Arguments& arguments);
 
 [[nodiscard]] model::Result<Load> load_of(const Arguments& arguments);
+[[nodiscard]] model::Result<Calls> calls_of(const Arguments& arguments);
 [[nodiscard]] Life life_of(const Arguments& arguments);
 [[nodiscard]] model::Result<Legs> open_legs(const Arguments& arguments);
 [[nodiscard]] model::Result<EntryOptions> entry_options_of(const Arguments& arguments);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// ctw-traffic: generated traffic through a router namespace, or entries straight into its table.
+// ctw-traffic: generated traffic through a router namespace, real sockets across it, or entries
+// straight into its table.
 // See --help.
+#include "bench/traffic/answerer.h"
+#include "bench/traffic/calls.h"
 #include "bench/traffic/command_line.h"
 #include "bench/traffic/generator.h"
 #include "bench/traffic/table_writer.h"
@@ -12,6 +15,8 @@
 #include <fmt/core.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 
@@ -48,6 +53,37 @@ int send(const Arguments& arguments) {
   fmt::print("flows={} packets={} seconds={:.3f} flows_per_second={:.0f}\n", report->flows,
              report->packets, report->seconds, per_second(report->flows, report->seconds));
   return report->flows == load->count ? 0 : kFailed;
+}
+
+int call_out(const Arguments& arguments) {
+  const auto calls = calls_of(arguments);
+  if (!calls) {
+    return fail(calls.error());
+  }
+  raise_descriptor_limit();
+  const auto start = std::chrono::steady_clock::now();
+  const auto sockets = call(*calls);
+  if (!sockets) {
+    return fail(sockets.error());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  fmt::print("flows={} seconds={:.3f} flows_per_second={:.0f}\n", sockets->size(), took.count(),
+             per_second(sockets->size(), took.count()));
+  std::fflush(stdout);  // whoever closes our standard input may be waiting for the figures
+  while (arguments.hold && std::getchar() != EOF) {
+  }
+  return 0;
+}
+
+int answer_calls(const Arguments& arguments) {
+  raise_descriptor_limit();
+  auto answerer = Answerer::listen(arguments.ports);
+  if (!answerer) {
+    return fail(answerer.error());
+  }
+  fmt::print("answering\n");
+  std::fflush(stdout);
+  return fail(answerer->run());
 }
 
 int write_table(const Arguments& arguments) {
@@ -94,6 +130,10 @@ int main(int argc, char** argv) try {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
   switch (arguments.command) {
+    case Command::Call:
+      return call_out(arguments);
+    case Command::Answer:
+      return answer_calls(arguments);
     case Command::Create:
     case Command::Delete:
     case Command::Flush:
