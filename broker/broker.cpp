@@ -56,6 +56,9 @@ class Broker {
         return done(nlink::request_stats(stats_.get()));
       case Verb::GrowLifecycleEvents:
         return nlink::force_receive_buffer(lifecycle_.get(), request.argument);
+      case Verb::CloseUpdateEvents:
+        updates_.reset();
+        return 0;
     }
     return model::fail(EINVAL, "unknown verb");
   }

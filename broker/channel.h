@@ -17,7 +17,7 @@ namespace ctwarden::broker {
 
 // Everything the broker can be asked. In observe mode this is the whole list: there is no verb that
 // changes anything.
-enum class Verb : std::uint8_t {
+enum class Verb : std::uint32_t {
   OpenLifecycleEvents =
       1,  // argument: receive buffer to ask for, bytes. Reply: the socket, its real buffer size
   OpenUpdateEvents = 2,     // the same for UPDATE
@@ -26,20 +26,23 @@ enum class Verb : std::uint8_t {
   RequestDump = 5,          // sends the fixed dump request on the dump socket
   RequestStats = 6,         // sends the fixed statistics requests on the statistics socket
   GrowLifecycleEvents = 7,  // argument: bytes. Reply: the real size
+  CloseUpdateEvents = 8,    // forgets the UPDATE socket; the front closes its own descriptor
 };
 
+// Sent as they lie in memory, so without padding: it would carry bytes of one process to the other.
 struct Request {
   Verb verb{};
+  std::uint32_t unused = 0;
   std::uint64_t argument = 0;
 };
-static_assert(std::is_trivially_copyable_v<Request>);
+static_assert(std::has_unique_object_representations_v<Request>);
 
 struct Reply {
   Verb verb{};             // of the request
   std::int32_t error = 0;  // errno, 0 for success
   std::uint64_t value = 0;
 };
-static_assert(std::is_trivially_copyable_v<Reply>);
+static_assert(std::has_unique_object_representations_v<Reply>);
 
 // Both ends, front first.
 [[nodiscard]] model::Result<std::pair<nlink::UniqueFd, nlink::UniqueFd>> make_channel();

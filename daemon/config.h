@@ -37,6 +37,7 @@ struct EventsConfig {
   Updates updates = Updates::Auto;
   std::uint64_t buffer_bytes = 8ULL << 20;  // first request for the event socket's receive buffer
   std::uint64_t buffer_max_bytes = 64ULL << 20;  // growth stops here
+  double cpu_budget = 0.25;  // of one core, for events, before less is listened to
   bool operator==(const EventsConfig&) const = default;
 };
 

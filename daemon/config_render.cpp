@@ -64,6 +64,7 @@ std::string render_config(const Config& config) {
   line("updates", toml_updates(config.events.updates));
   line("buffer_bytes", toml_string(render_size(config.events.buffer_bytes)));
   line("buffer_max_bytes", toml_string(render_size(config.events.buffer_max_bytes)));
+  line("cpu_budget", fmt::format("{}", config.events.cpu_budget));
   out += "\n[table]\n";
   line("resync_interval", toml_string(render_duration(config.table.resync_interval)));
   line("max_flows", fmt::format("{}", config.table.max_flows));

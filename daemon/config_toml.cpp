@@ -105,6 +105,14 @@ Result<std::uint64_t> buffer_bytes(const toml::node& node) {
   return bytes ? check_buffer_bytes(*bytes) : bytes;
 }
 
+Result<double> cpu_budget(const toml::node& node) {
+  const auto share = node.value<double>();
+  if (!share) {
+    return wrong_type(node, "a share of one core, for example 0.25");
+  }
+  return check_cpu_budget(*share);
+}
+
 Result<std::chrono::seconds> resync_interval(const toml::node& node) {
   if (const auto* number = node.as_integer()) {
     return fail(EINVAL, fmt::format("must be a string with a unit: \"{}s\" if seconds are meant",
@@ -242,6 +250,10 @@ constexpr auto kKeys = std::to_array<Key>({
          [](FileReader& r, const toml::node& n) {
            r.set(n, r.config().events.buffer_max_bytes, buffer_bytes(n));
          }},
+    {.table = "events",
+     .name = "cpu_budget",
+     .read = [](FileReader& r,
+                const toml::node& n) { r.set(n, r.config().events.cpu_budget, cpu_budget(n)); }},
     {.table = "table",
      .name = "resync_interval",
      .read =

@@ -216,6 +216,15 @@ Result<std::uint64_t> check_buffer_bytes(std::uint64_t bytes) {
   return bytes;
 }
 
+Result<double> check_cpu_budget(double share) {
+  // Below a hundredth a scrape would count as a storm; there is one loop, so more than a core
+  // cannot be spent.
+  if (!(share >= 0.01 && share <= 1.0)) {
+    return out_of_range(fmt::format("{}", share), "0.01", "1.0");
+  }
+  return share;
+}
+
 Result<std::chrono::seconds> check_resync_interval(std::chrono::seconds value) {
   if (value < kResyncInterval.least || value > kResyncInterval.most) {
     return out_of_range(render_duration(value), render_duration(kResyncInterval.least),

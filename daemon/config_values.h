@@ -59,6 +59,7 @@ inline constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 [[nodiscard]] model::Result<std::string> parse_listen(std::string_view text);
 [[nodiscard]] model::Result<std::string> parse_host(std::string_view text);
 [[nodiscard]] model::Result<std::uint64_t> check_buffer_bytes(std::uint64_t bytes);
+[[nodiscard]] model::Result<double> check_cpu_budget(double share);
 [[nodiscard]] model::Result<std::chrono::seconds> check_resync_interval(std::chrono::seconds value);
 [[nodiscard]] model::Result<std::uint64_t> check_max_flows(std::uint64_t flows);
 

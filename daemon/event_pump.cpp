@@ -40,6 +40,26 @@ EventPump::~EventPump() { stop_waiting(); }  // the streams close their descript
 void EventPump::start_lifecycle(nlink::UniqueFd socket) { start(lifecycle_, std::move(socket)); }
 void EventPump::start_updates(nlink::UniqueFd socket) { start(updates_, std::move(socket)); }
 
+void EventPump::stop_updates() {
+  check_loss(updates_);
+  stop_waiting();
+  updates_.stream.reset();
+  if (!resting_) {
+    wait();
+  }
+}
+
+model::Result<void> EventPump::mute(bool muted) {
+  if (muted == muted_ || !lifecycle_.stream) {
+    return {};
+  }
+  auto done = lifecycle_.stream->refuse_all(muted);
+  if (done) {
+    muted_ = muted;
+  }
+  return done;
+}
+
 void EventPump::start(Source& source, nlink::UniqueFd socket) {
   stop_waiting();
   source.stream.emplace(std::move(socket));
@@ -79,8 +99,10 @@ void EventPump::stop_waiting() {
 void EventPump::turn() {
   stop_waiting();
   resting_ = false;
+  const auto began = std::chrono::steady_clock::now();
   const std::size_t events = read_round(kTurnBudget);
   check_losses();
+  busy_ += std::chrono::steady_clock::now() - began;
   if (events >= kTurnBudget) {
     resting_ = true;
     boost::asio::post(pace_.get_executor(), [this] { turn(); });
@@ -138,9 +160,8 @@ std::size_t EventPump::read(Source& source, std::size_t budget) {
   while (source.stream && total < budget) {
     const auto batch = source.stream->receive();
     if (!batch) {
-      const model::Error error = batch.error();
       source.stream.reset();
-      failed_(error);
+      failed_(batch.error());
       break;
     }
     counts_.malformed += batch->malformed;
@@ -192,8 +213,10 @@ void EventPump::check_loss(Source& source) {
     return;
   }
   if (const auto memory = source.stream->memory()) {
-    counts_.lost +=
-        memory->drops - source.drops;  // unsigned: one wrap between two looks is handled
+    // Unsigned: a wrap between two looks is handled.
+    const std::uint32_t lost = memory->drops - source.drops;
+    source.lost += lost;
+    counts_.lost += lost;
     source.drops = memory->drops;
   }
 }

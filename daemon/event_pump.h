@@ -43,6 +43,10 @@ class EventPump {
 
   void start_lifecycle(nlink::UniqueFd socket);
   void start_updates(nlink::UniqueFd socket);
+  void stop_updates();
+  // Refuses every NEW and DESTROY while set; nothing changes when it already is as asked.
+  [[nodiscard]] model::Result<void> mute(bool muted);
+  [[nodiscard]] bool muted() const { return muted_; }
 
   // Applies what is queued now. Bounded by two buffers' worth, so that a flood cannot hold the
   // caller.
@@ -54,6 +58,10 @@ class EventPump {
   [[nodiscard]] const model::EventCounts& counts() const { return counts_; }
   // Messages that should have reached the table and did not.
   [[nodiscard]] std::uint64_t losses() const { return counts_.lost + counts_.malformed; }
+  [[nodiscard]] std::uint64_t lifecycle_lost() const { return lifecycle_.lost; }
+  [[nodiscard]] std::uint64_t updates_lost() const { return updates_.lost; }
+  // Time spent on events since the start.
+  [[nodiscard]] std::chrono::nanoseconds busy() const { return busy_; }
   [[nodiscard]] std::optional<model::EventBuffer> buffer() const;
   // Reads the drop counters.
   void check_losses();
@@ -65,6 +73,7 @@ class EventPump {
     boost::asio::posix::stream_descriptor
         readiness;  // holds the descriptor only while waiting for it
     std::uint32_t drops = 0;
+    std::uint64_t lost = 0;
   };
   struct Parked {
     model::FlowEvent event;
@@ -90,6 +99,8 @@ class EventPump {
   boost::asio::steady_timer pace_;
   bool waiting_ = false;
   bool resting_ = false;
+  bool muted_ = false;
+  std::chrono::nanoseconds busy_{0};
   std::chrono::steady_clock::time_point last_turn_;
   model::EventCounts counts_;
   std::vector<model::FlowKey> keys_;

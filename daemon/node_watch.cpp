@@ -15,8 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
-constexpr std::uint64_t kStatsTicks = 2;   // the counters need no better resolution than a scrape
-constexpr std::uint64_t kRetryTicks = 30;  // how often to ask again for what was refused
+constexpr std::uint64_t kStatsTicks = 2;  // the counters need no better resolution than a scrape
 
 model::HashSecret draw_secret() {
   std::random_device random;
@@ -53,11 +52,17 @@ std::optional<std::uint64_t> known(const model::Result<std::uint64_t>& value) {
 
 NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Config& config,
                      std::function<void()> denied)
-    : broker_(broker),
-      events_config_(config.events),
-      denied_(std::move(denied)),
+    : denied_(std::move(denied)),
       table_(draw_secret(), config.table.max_flows),
       pump_(loop, table_, clock_, [this](const model::Error& error) { stream_failed(error); }),
+      intake_(
+          broker, pump_, config.events,
+          {.answered = [this] { tick(); },
+           .refused =
+               [this](const model::Error& error) {
+                 refused("conntrack events", events_trouble_, error);
+               },
+           .warn = [this](std::string_view what, std::string_view detail) { warn(what, detail); }}),
       resync_(loop, broker, pump_, table_, files_, clock_,
               [this](const ResyncRunner::Outcome& outcome) { resynced(outcome); }),
       stats_(loop, broker, files_),
@@ -68,45 +73,14 @@ NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Co
 void NodeWatch::start() {
   observe_events_setting();
   stats_.poll();
-  open_events();
+  intake_.start();  // subscribe first, dump afterwards: what happens in between arrives twice,
+                    // never not at all
 }
 
 void NodeWatch::reconfigure(const Config& config) {
-  events_config_ = config.events;
+  intake_.reconfigure(config.events);
   planner_.set_interval(config.table.resync_interval);
   table_.set_max_flows(config.table.max_flows);
-}
-
-// Subscribe first, dump afterwards: what happens in between arrives twice, never not at all.
-void NodeWatch::open_events() {
-  broker_.ask(broker::Verb::OpenLifecycleEvents, events_config_.buffer_bytes,
-              [this](model::Result<BrokerLink::Answer> answer) {
-                if (answer) {
-                  events_trouble_.clear();
-                  pump_.start_lifecycle(std::move(answer->attached));
-                  log_info("subscribed to conntrack events", {{"buffer_bytes", answer->value}});
-                  open_updates();
-                } else {
-                  refused("conntrack events", events_trouble_, answer.error());
-                }
-                if (ticks_ == 0) {
-                  tick();
-                }
-              });
-}
-
-void NodeWatch::open_updates() {
-  if (events_config_.updates == Updates::Off) {
-    return;
-  }
-  broker_.ask(broker::Verb::OpenUpdateEvents, events_config_.buffer_bytes,
-              [this](model::Result<BrokerLink::Answer> answer) {
-                if (answer) {
-                  pump_.start_updates(std::move(answer->attached));
-                } else {
-                  warn("conntrack update events", explain(answer.error()));
-                }
-              });
 }
 
 void NodeWatch::tick() {
@@ -117,9 +91,7 @@ void NodeWatch::tick() {
   if (ticks_ % kStatsTicks == 0) {
     stats_.poll();
   }
-  if (!pump_.lifecycle() && ticks_ % kRetryTicks == 0) {
-    open_events();
-  }
+  intake_.tick(table_.events().created, clock_.now());
   observe_tracking();
   rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
   resync_.check_progress();
@@ -146,7 +118,8 @@ void NodeWatch::plan() {
                                     .flows = table_.size(),
                                     .events = table_.events().created + table_.events().destroyed,
                                     .entries = entries,
-                                    .streaming = streaming()},
+                                    .streaming = streaming(),
+                                    .updates = pump_.updates()},
                                    clock_.now());
   if (reason) {
     sync_.resync_began();
@@ -238,14 +211,11 @@ void NodeWatch::warn(std::string_view site, std::string_view detail) {
 }
 
 bool NodeWatch::streaming() const {
-  return pump_.lifecycle() && events_setting_ != 0U && stats_.refusal() == 0;
+  return intake_.listening() && events_setting_ != 0U && stats_.refusal() == 0;
 }
 
 model::Fidelity NodeWatch::fidelity() const {
-  if (!streaming()) {
-    return model::Fidelity::DumpOnly;
-  }
-  return pump_.updates() ? model::Fidelity::Full : model::Fidelity::Lean;
+  return streaming() ? intake_.fidelity() : model::Fidelity::DumpOnly;
 }
 
 model::Snapshot NodeWatch::snapshot() {
@@ -280,9 +250,13 @@ model::Snapshot NodeWatch::snapshot() {
   }
   picture.fidelity = fidelity();
 
-  picture.events_collector = {.up = streaming(), .detail = events_trouble_};
+  picture.events_collector = {.up = streaming(),
+                              .detail = pump_.lifecycle() ? "" : events_trouble_};
   if (events_setting_ == 0U) {
     picture.events_collector.detail = "net.netfilter.nf_conntrack_events is 0";
+  } else if (pump_.muted()) {
+    picture.events_collector.detail =
+        "events would take more than events.cpu_budget, or were lost again and again";
   } else if (pump_.lifecycle() && stats_.refusal() != 0) {
     picture.events_collector.detail = stats_.trouble();
   }

@@ -8,6 +8,7 @@
 #include "daemon/broker_link.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
+#include "daemon/event_intake.h"
 #include "daemon/event_pump.h"
 #include "daemon/log_limiter.h"
 #include "daemon/resync_runner.h"
@@ -50,8 +51,6 @@ class NodeWatch {
   [[nodiscard]] Readiness readiness() const;
 
  private:
-  void open_events();
-  void open_updates();
   void tick();
   void plan();
   void observe_tracking();
@@ -64,13 +63,12 @@ class NodeWatch {
   [[nodiscard]] bool streaming() const;
   [[nodiscard]] model::Fidelity fidelity() const;
 
-  BrokerLink& broker_;
-  EventsConfig events_config_;
   std::function<void()> denied_;
   Clock clock_;
   nlink::KernelFiles files_;
   model::FlowTable table_;
   EventPump pump_;
+  EventIntake intake_;
   ResyncRunner resync_;
   StatsPoller stats_;
   model::SyncState sync_;

@@ -268,7 +268,9 @@ Composition FlowTable::composition() const {
     }
   }
   if (zones.size() > kNamedZones) {
-    std::ranges::stable_sort(zones.begin() + 1, zones.end(), std::greater{}, &ZoneFlows::flows);
+    std::ranges::sort(zones.begin() + 1, zones.end(), [](const ZoneFlows& a, const ZoneFlows& b) {
+      return a.flows != b.flows ? a.flows > b.flows : a.zone < b.zone;
+    });
     for (auto at = zones.begin() + kNamedZones; at != zones.end(); ++at) {
       composition.other_zones += at->flows;
     }

@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 constexpr auto kCalm = 2000ms;       // no loss for this long: the storm is over
 constexpr auto kShortestPause = 2s;  // between two resyncs, however short they are
 constexpr auto kRefusedPause = 30s;
-constexpr auto kDumpOnlyPause = 30s;  // without events, dumps are all there is
+constexpr auto kDumpOnlyCycle = 30s;  // without events, dumps are all there is
+constexpr auto kStatesCycle = 60s;    // without updates, they tell the states
 constexpr int kGapLooks = 2;          // one look may catch the two counts apart
 
 }  // namespace
@@ -44,7 +45,10 @@ std::optional<ResyncReason> ResyncPlanner::due(const Observation& seen, Time now
   if (gaps_ >= kGapLooks) {
     return ResyncReason::CountGap;
   }
-  const Time cycle = seen.streaming ? Time(interval_) : std::min<Time>(interval_, kDumpOnlyPause);
+  const Time longest = !seen.streaming ? Time(kDumpOnlyCycle)
+                       : seen.updates  ? Time::max()
+                                       : Time(kStatesCycle);
+  const Time cycle = std::min<Time>(interval_, longest);
   if (now - last_end_ >=
       cycle + Time(static_cast<std::int64_t>(jitter_ * 0.1 * static_cast<double>(cycle.count())))) {
     return ResyncReason::Interval;

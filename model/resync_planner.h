@@ -26,6 +26,8 @@ class ResyncPlanner {
     // The kernel's count, read just before `flows`.
     std::optional<std::uint64_t> entries = std::nullopt;
     bool streaming = false;  // events arrive; otherwise the picture lives from dumps alone
+    bool updates =
+        true;  // changes of state are among them; otherwise states are as old as the last dump
   };
 
   // `interval` is the background cycle; `jitter` (0 to 1) spreads nodes that were started together.

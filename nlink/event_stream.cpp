@@ -4,6 +4,7 @@
 #include "nlink/flow_decoder.h"
 #include "nlink/sender.h"
 
+#include <linux/filter.h>
 #include <linux/sock_diag.h>
 
 #include <cerrno>
@@ -84,6 +85,20 @@ model::Result<SocketMemory> EventStream::memory() const {
   return SocketMemory{.queued_bytes = info[SK_MEMINFO_RMEM_ALLOC],
                       .buffer_bytes = info[SK_MEMINFO_RCVBUF],
                       .drops = info[SK_MEMINFO_DROPS]};
+}
+
+model::Result<void> EventStream::refuse_all(bool refuse) {
+  sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+  const sock_fprog program{.len = 1, .filter = &none};
+  const int unused = 0;
+  const int done =
+      refuse ? ::setsockopt(socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program)
+             : ::setsockopt(socket_.get(), SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
+  if (done != 0) {
+    const int code = errno;
+    return model::fail(code, std::string("filter the event socket: ") + std::strerror(code));
+  }
+  return {};
 }
 
 }  // namespace ctwarden::nlink

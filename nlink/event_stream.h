@@ -50,6 +50,9 @@ class EventStream {
   // Never blocks.
   [[nodiscard]] model::Result<Batch> receive();
   [[nodiscard]] model::Result<SocketMemory> memory() const;
+  // While set, a socket filter refuses every message before it is queued, uncounted; the
+  // subscription stays, so new flows still get their event extension.
+  [[nodiscard]] model::Result<void> refuse_all(bool refuse);
   [[nodiscard]] int descriptor() const { return socket_.get(); }
 
  private:

@@ -37,6 +37,7 @@ node_exporter_compat = true
 updates = false
 buffer_bytes = 1048576
 buffer_max_bytes = "32MiB"
+cpu_budget = 0.5
 [table]
 resync_interval = "1h"
 max_flows = 50_000
@@ -53,7 +54,7 @@ format = "json"
                   .allowed_hosts = {"node1"},
                   .per_cpu = true,
                   .node_exporter_compat = true},
-      .events = {.updates = Updates::Off, .buffer_bytes = 1U << 20, .buffer_max_bytes = 32U << 20},
+      .events = {.updates = Updates::Off, .buffer_bytes = 1U << 20, .buffer_max_bytes = 32U << 20, .cpu_budget = 0.5},
       .table = {.resync_interval = std::chrono::hours{1}, .max_flows = 50'000},
       .log = {.level = "debug", .format = LogFormat::Json}};
   EXPECT_EQ(config, expected);
