@@ -7,9 +7,18 @@
 namespace ctwarden::model {
 
 namespace {
-constexpr std::uint32_t kFirstCapacity =
-    16;  // 256 KiB over all tables, used from about 1,000 flows on
+constexpr std::uint32_t kFirstHomes = 16;  // with the margin 384 KiB over all tables
+constexpr std::uint32_t kFirstMargin = 8;
 }  // namespace
+
+// Where a slot of this position is, or belongs.
+FlowSlot* FlowIndex::first_not_before(const Table& table, std::uint32_t position) noexcept {
+  FlowSlot* slot = &table.slots[table.home(position)];
+  while (slot->live() && slot->position < position) {
+    ++slot;
+  }
+  return slot;
+}
 
 FlowSlot* FlowIndex::find(FlowKey key) noexcept {
   Table& table = tables_[table_of(key)];
@@ -17,39 +26,40 @@ FlowSlot* FlowIndex::find(FlowKey key) noexcept {
     return nullptr;
   }
   const std::uint32_t position = position_of(key);
-  for (std::uint32_t at = home(position, table.capacity);;) {
-    FlowSlot& slot = table.slots[at];
-    if (!slot.live()) {
-      return nullptr;
+  for (FlowSlot* slot = first_not_before(table, position);
+       slot->live() && slot->position == position; ++slot) {
+    if (slot->id == key.id) {
+      return slot;
     }
-    if (slot.position == position && slot.id == key.id) {
-      return &slot;
-    }
-    at = at + 1 == table.capacity ? 0 : at + 1;
   }
+  return nullptr;
 }
 
 FlowSlot& FlowIndex::find_or_insert(FlowKey key) {
   Table& table = tables_[table_of(key)];
-  if ((table.used + 1) * 4 > table.capacity * 3) {
-    grow(table);
+  if ((table.used + 1) * 4 > table.homes * 3) {
+    rebuild(table, std::max(kFirstHomes, table.homes + table.homes / 4),
+            std::max(kFirstMargin, table.margin));
   }
   const std::uint32_t position = position_of(key);
-  for (std::uint32_t at = home(position, table.capacity);;) {
-    FlowSlot& slot = table.slots[at];
-    if (!slot.live()) {
-      slot = FlowSlot{};
-      slot.position = position;
-      slot.id = key.id;
-      ++table.used;
-      ++size_;
-      return slot;
+  FlowSlot* const place = first_not_before(table, position);
+  FlowSlot* free = place;
+  for (; free->live(); ++free) {
+    if (free->position == position && free->id == key.id) {
+      return *free;
     }
-    if (slot.position == position && slot.id == key.id) {
-      return slot;
-    }
-    at = at + 1 == table.capacity ? 0 : at + 1;
   }
+  if (free + 1 == table.slots.get() + table.size()) {
+    rebuild(table, table.homes, table.margin * 2);
+    return find_or_insert(key);
+  }
+  std::move_backward(place, free, free + 1);
+  *place = FlowSlot{};
+  place->position = position;
+  place->id = key.id;
+  ++table.used;
+  ++size_;
+  return *place;
 }
 
 void FlowIndex::erase(FlowSlot& slot, FlowKey key) noexcept {
@@ -58,55 +68,57 @@ void FlowIndex::erase(FlowSlot& slot, FlowKey key) noexcept {
 }
 
 void FlowIndex::erase_at(Table& table, std::uint32_t hole) noexcept {
-  const auto distance = [&](std::uint32_t from, std::uint32_t to) {
-    return to >= from ? to - from : to + table.capacity - from;
-  };
-  for (std::uint32_t at = hole;;) {
-    at = at + 1 == table.capacity ? 0 : at + 1;
-    FlowSlot& slot = table.slots[at];
-    if (!slot.live()) {
-      break;
-    }
-    // A slot may move back into the hole when the hole lies between its home and its place.
-    if (distance(home(slot.position, table.capacity), at) >= distance(hole, at)) {
-      table.slots[hole] = slot;
-      hole = at;
-    }
+  FlowSlot* const slots = table.slots.get();
+  for (; slots[hole + 1].live() && table.home(slots[hole + 1].position) <= hole; ++hole) {
+    slots[hole] = slots[hole + 1];
   }
-  table.slots[hole] = FlowSlot{};
+  slots[hole] = FlowSlot{};
   --table.used;
   --size_;
 }
 
 void FlowIndex::prefetch(FlowKey key) const noexcept {
   const Table& table = tables_[table_of(key)];
-  if (table.capacity != 0) {
-    __builtin_prefetch(&table.slots[home(position_of(key), table.capacity)]);
+  if (table.homes != 0) {
+    __builtin_prefetch(&table.slots[table.home(position_of(key))]);
   }
 }
 
-void FlowIndex::grow(Table& table) {
-  const std::uint32_t capacity = std::max(kFirstCapacity, table.capacity + table.capacity / 4);
-  Table bigger{
-      .slots = std::make_unique<FlowSlot[]>(capacity), .capacity = capacity, .used = table.used};
-  for (std::uint32_t i = 0; i < table.capacity; ++i) {
-    const FlowSlot& slot = table.slots[i];
+void FlowIndex::rebuild(Table& table, std::uint32_t homes, std::uint32_t margin) {
+  for (;; margin *= 2) {
+    Table rebuilt{.slots = std::make_unique<FlowSlot[]>(std::size_t{homes} + margin),
+                  .homes = homes,
+                  .margin = margin,
+                  .used = table.used};
+    if (copy_in_order(table, rebuilt)) {
+      table = std::move(rebuilt);
+      return;
+    }
+  }
+}
+
+// False when the last run does not fit.
+bool FlowIndex::copy_in_order(const Table& from, Table& to) {
+  std::uint32_t at = 0;
+  for (std::uint32_t i = 0; i < from.size(); ++i) {
+    const FlowSlot& slot = from.slots[i];
     if (!slot.live()) {
       continue;
     }
-    std::uint32_t at = home(slot.position, capacity);
-    while (bigger.slots[at].live()) {
-      at = at + 1 == capacity ? 0 : at + 1;
+    at = std::max(at, to.home(slot.position));
+    if (at + 1 >= to.size()) {
+      return false;
     }
-    bigger.slots[at] = slot;
+    to.slots[at] = slot;
+    ++at;
   }
-  table = std::move(bigger);
+  return true;
 }
 
 std::size_t FlowIndex::memory_bytes() const {
   std::size_t bytes = sizeof(*this);
   for (const Table& table : tables_) {
-    bytes += table.capacity * sizeof(FlowSlot);
+    bytes += table.size() * sizeof(FlowSlot);
   }
   return bytes;
 }

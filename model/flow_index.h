@@ -7,9 +7,11 @@
 // bench/micro), and the longest pause is the rehash of one small table (4,000 slots at 4 M flows),
 // never of the whole. A resync sweeps table by table.
 //
-// Linear probing with backward-shift deletion: no tombstones, so erasing costs nothing later. Keys
-// are compared by 42 hash bits and the kernel's 32-bit id; at 1 M flows the chance of any false
-// match is about 3e-11.
+// Linear probing, with the slots of a table in the order of their positions (Robin Hood hashing
+// taken to its end): erasing moves the rest of a run one slot down until one is at its home, and
+// growing copies from left to right. No tombstones, so erasing costs nothing later. Keys are
+// compared by 42 hash bits and the kernel's 32-bit id; at 1 M flows the chance of any false match
+// is about 3e-11.
 #pragma once
 
 #include <array>
@@ -71,20 +73,27 @@ class FlowIndex {
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
+  // `homes` slots, then a margin for the run that leaves them. The margin's last slot stays empty,
+  // so every run ends before the array does.
   struct Table {
     std::unique_ptr<FlowSlot[]> slots;
-    std::uint32_t capacity = 0;
+    std::uint32_t homes = 0;
+    std::uint32_t margin = 0;
     std::uint32_t used = 0;
+
+    [[nodiscard]] std::uint32_t size() const { return homes + margin; }
+    [[nodiscard]] std::uint32_t home(std::uint32_t position) const {
+      return static_cast<std::uint32_t>(std::uint64_t{position} * homes >> 32);
+    }
   };
 
   static std::size_t table_of(FlowKey key) { return key.hash >> 54; }
   static std::uint32_t position_of(FlowKey key) {
     return static_cast<std::uint32_t>(key.hash >> 22);
   }
-  static std::uint32_t home(std::uint32_t position, std::uint32_t capacity) {
-    return static_cast<std::uint32_t>(std::uint64_t{position} * capacity >> 32);
-  }
-  static void grow(Table& table);
+  static FlowSlot* first_not_before(const Table& table, std::uint32_t position) noexcept;
+  static void rebuild(Table& table, std::uint32_t homes, std::uint32_t margin);
+  static bool copy_in_order(const Table& from, Table& to);
   void erase_at(Table& table, std::uint32_t hole) noexcept;
 
   std::array<Table, kTables> tables_;
@@ -97,17 +106,11 @@ void FlowIndex::sweep(std::size_t number, Drop&& drop) {
   if (table.used == 0) {
     return;
   }
-  // Start behind an empty slot: backward shifts then never carry a slot past the end of the walk.
-  std::uint32_t start = 0;
-  while (table.slots[start].live()) {
-    ++start;  // ends: at most three quarters of the slots are live
-  }
-  for (std::uint32_t step = 1; step < table.capacity;) {
-    const std::uint32_t at = (start + step) % table.capacity;
+  for (std::uint32_t at = 0; at < table.size();) {
     if (table.slots[at].live() && drop(table.slots[at])) {
       erase_at(table, at);  // the next slot of the run moved here: look at this place again
     } else {
-      ++step;
+      ++at;
     }
   }
 }

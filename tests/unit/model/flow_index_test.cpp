@@ -120,7 +120,7 @@ TEST(FlowIndex, EqualsAMapWithEveryKeyInOneTable) {
   live([](Random& random) { return key_at(1023, random() % 5'000 * 858'993, 7); });
 }
 
-TEST(FlowIndex, EqualsAMapWithRunsThatWrapAround) {
+TEST(FlowIndex, EqualsAMapWithRunsThatReachTheEnd) {
   live([](Random& random) {
     const std::uint64_t last = 0xFFFFFFFFU;
     return key_at(random() % 2, random() % 4 == 0 ? random() % 64 : last - random() % 64, 7);
@@ -169,7 +169,7 @@ TEST(FlowIndex, PrefetchOfAnEmptyTableIsHarmless) {
   EXPECT_EQ(index.size(), 0U);
 }
 
-// Over the seam of the array too: backward shifts must neither skip a slot nor show one twice.
+// Backward shifts must neither skip a slot nor show one twice.
 TEST(FlowIndex, SweepShowsEachSlotOnceWhateverItDrops) {
   for (unsigned pattern = 0; pattern < 1024; ++pattern) {
     FlowIndex index;
