@@ -6,6 +6,7 @@
 #include "nlink/conntrack_sockets.h"
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace ctwarden::broker {
@@ -21,16 +22,17 @@ class Broker {
 
   int serve() {
     for (;;) {
-      const auto request = receive_request(channel_.get());
-      if (!request) {
+      const auto received = receive_request(channel_.get());
+      if (!received) {
         return 1;
       }
-      if (!*request) {
+      const std::optional<Request>& request = *received;
+      if (!request) {
         return 0;
       }
       attached_ = -1;
-      const auto value = carry_out(**request);
-      const Reply reply{.verb = (*request)->verb,
+      const auto value = carry_out(*request);
+      const Reply reply{.verb = request->verb,
                         .error = value ? 0 : value.error().code,
                         .value = value.value_or(0)};
       if (!send(channel_.get(), reply, attached_)) {

@@ -219,7 +219,8 @@ Result<std::uint64_t> check_buffer_bytes(std::uint64_t bytes) {
 Result<double> check_cpu_budget(double share) {
   // Below a hundredth a scrape would count as a storm; there is one loop, so more than a core
   // cannot be spent.
-  if (!(share >= 0.01 && share <= 1.0)) {
+  const bool sane = share >= 0.01 && share <= 1.0;  // false for a NaN too
+  if (!sane) {
     return out_of_range(fmt::format("{}", share), "0.01", "1.0");
   }
   return share;

@@ -51,6 +51,7 @@ class LogValue {
 
 // Keys are fixed words of the source; "ts", "level" and "msg" are taken.
 struct LogField {
+  LogField(std::string_view its_key, LogValue its_value) : key(its_key), value(its_value) {}
   std::string_view key;
   LogValue value;
 };

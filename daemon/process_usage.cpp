@@ -21,7 +21,7 @@ double seconds(const timeval& time) {
 // Seconds since 1970: boot time plus the 22nd field of /proc/self/stat, in clock ticks (proc(5)).
 double read_start_time() {
   std::ifstream stat("/proc/self/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  const std::string text((std::istreambuf_iterator<char>(stat)), {});
   std::istringstream fields(
       text.substr(text.rfind(')') + 1));  // the name before it may hold anything
   std::string skipped;

@@ -115,7 +115,7 @@ void ResyncRunner::wait() {
 }
 
 void ResyncRunner::read_slice() {
-  if (!reading_) {
+  if (!reading_ || !reader_) {
     return;
   }
   const auto began = std::chrono::steady_clock::now();

@@ -3,6 +3,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace ctwarden::daemon {
@@ -32,6 +33,7 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
 std::vector<int> inherited_sockets() {
   std::vector<int> sockets;
   const int count = sd_listen_fds(1);
+  sockets.reserve(static_cast<std::size_t>(std::max(count, 0)));
   for (int i = 0; i < count; ++i) {
     sockets.push_back(SD_LISTEN_FDS_START + i);
   }

@@ -58,7 +58,7 @@ void StatsPoller::wait() {
 }
 
 void StatsPoller::read() {
-  for (;;) {
+  while (reader_) {
     const auto answer = reader_->read();
     if (!answer) {
       refused(answer.error().context, answer.error().code);

@@ -98,8 +98,8 @@ std::string render_trust(const model::Snapshot& snapshot) {
                          : grouped(snapshot.events.lost) + " events were lost since the start.");
   if (snapshot.silent_flows && *snapshot.silent_flows > 0) {
     out += fmt::format(
-        "<p>{} flows are older than the daemon: the kernel will not announce their end, dumps find "
-        "it.</p>\n",
+        "<p>{} flows are known from a dump only: older than the daemon, or begun while events were "
+        "lost. Their end may come unannounced; dumps find it.</p>\n",
         grouped(*snapshot.silent_flows));
   }
   if (snapshot.resyncs.last_completed_unix_seconds) {

@@ -81,9 +81,8 @@ void add_picture_families(Exposition& out, const model::Snapshot& snapshot) {
     add_composition(out, *snapshot.composition);
   }
   out.gauge("ctwarden_silent_flows",
-            "Flows older than the daemon's event socket: the kernel will not announce their end, "
-            "dumps "
-            "find it.")
+            "Flows known from a dump only (older than the event socket, or born during a loss): "
+            "their end may come unannounced, dumps find it.")
       .value(snapshot.silent_flows);
   // Without events these would stand still while the table turns over: a false zero rate.
   if (!snapshot.limited && snapshot.fidelity != model::Fidelity::DumpOnly) {

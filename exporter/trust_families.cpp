@@ -49,8 +49,8 @@ void add_resyncs(Exposition& out, const model::Resyncs& resyncs) {
          "Flows removed by a resync although their end was never announced and should have been.")
       .value(resyncs.ghosts_removed);
   out.counter("ctwarden_resync_silent_removed_total",
-              "Flows removed by a resync that could not announce their end (older than the event "
-              "socket).")
+              "Flows removed by a resync that were known from a dump only and may have been unable "
+              "to announce their end.")
       .value(resyncs.silent_removed);
   out.counter(
          "ctwarden_resync_missing_added_total",
