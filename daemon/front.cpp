@@ -113,11 +113,15 @@ void Front::reload() {
   }
   if (fresh->runtime_dir != config_.runtime_dir || fresh->state_dir != config_.state_dir ||
       fresh->mode != config_.mode || fresh->events.updates != config_.events.updates ||
-      fresh->events.buffer_bytes != config_.events.buffer_bytes) {
-    log_warning("mode, directories and event sockets keep their old settings until a restart");
+      fresh->events.buffer_bytes != config_.events.buffer_bytes ||
+      fresh->metrics.allowed_hosts != config_.metrics.allowed_hosts) {
+    log_warning(
+        "mode, directories, event sockets and allowed hosts keep their old settings until a "
+        "restart");
   }
   if (auto moved = move_to(fresh->metrics.listen); !moved) {
-    log_error("cannot listen; the running configuration stays", {{"reason", moved.error().context}});
+    log_error("cannot listen; the running configuration stays",
+              {{"reason", moved.error().context}});
     tell_ready("reload failed, the old configuration stays");
     return;
   }
@@ -128,8 +132,9 @@ void Front::reload() {
   tell_ready("configuration reloaded");
 }
 
-// Opens the new addresses before it closes any old one. Where an old address is in the way of a new one (the same port
-// on another address), the old ones go first; they come back if the new ones cannot be had.
+// Opens the new addresses before it closes any old one. Where an old address is in the way of a new
+// one (the same port on another address), the old ones go first; they come back if the new ones
+// cannot be had.
 model::Result<void> Front::move_to(const std::vector<std::string>& addresses) {
   const auto listen_on = [this](const std::vector<std::string>& wanted) -> model::Result<void> {
     for (const std::string& address : wanted) {
