@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/event_pump.h"
 
+#include "model/growth.h"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -14,9 +16,12 @@ using std::chrono::microseconds;
 
 // Datagrams applied before timers, scrapes and dumps get their turn: about a millisecond's work.
 constexpr std::size_t kTurnBudget = 1024;
+constexpr std::size_t kCatchUpBudget = 8 * kTurnBudget;
 
 // A queued event is charged about this much of the receive buffer (sk_buff head and data).
 constexpr double kChargedBytes = 1280;
+// And never less than this: the head is 232 bytes, and the data has its own footer.
+constexpr std::uint64_t kLeastChargedBytes = 512;
 
 constexpr microseconds kShortestRest{1000};
 constexpr microseconds kLongestRest{8000};
@@ -99,10 +104,7 @@ void EventPump::stop_waiting() {
 void EventPump::turn() {
   stop_waiting();
   resting_ = false;
-  const auto began = std::chrono::steady_clock::now();
-  const std::size_t events = read_round(kTurnBudget);
-  check_losses();
-  busy_ += std::chrono::steady_clock::now() - began;
+  const std::size_t events = take(kTurnBudget);
   if (events >= kTurnBudget) {
     resting_ = true;
     boost::asio::post(pace_.get_executor(), [this] { turn(); });
@@ -139,8 +141,22 @@ void EventPump::drain() {
   const auto memory =
       lifecycle_.stream ? lifecycle_.stream->memory() : model::Result<nlink::SocketMemory>{};
   const double events = memory ? static_cast<double>(memory->buffer_bytes) / kChargedBytes : 0;
-  (void)read_round(kTurnBudget + 2 * static_cast<std::size_t>(events));
+  (void)take(kTurnBudget + 2 * static_cast<std::size_t>(events));
+}
+
+void EventPump::catch_up() { (void)take(kCatchUpBudget); }
+
+std::uint64_t EventPump::waiting() const {
+  const auto queue = buffer();
+  return queue ? (queue->used_bytes + kLeastChargedBytes - 1) / kLeastChargedBytes : 0;
+}
+
+std::size_t EventPump::take(std::size_t budget) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::size_t events = read_round(budget);
   check_losses();
+  busy_ += std::chrono::steady_clock::now() - began;
+  return events;
 }
 
 std::size_t EventPump::read_round(std::size_t budget) {
@@ -213,8 +229,7 @@ void EventPump::check_loss(Source& source) {
     return;
   }
   if (const auto memory = source.stream->memory()) {
-    // Unsigned: a wrap between two looks is handled.
-    const std::uint32_t lost = memory->drops - source.drops;
+    const std::uint32_t lost = model::growth(source.drops, memory->drops);
     source.lost += lost;
     counts_.lost += lost;
     source.drops = memory->drops;

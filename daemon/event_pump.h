@@ -51,13 +51,16 @@ class EventPump {
   // Applies what is queued now. Bounded by two buffers' worth, so that a flood cannot hold the
   // caller.
   void drain();
+  // The same for a few milliseconds at most: for callers who must answer.
+  void catch_up();
+  // NEW and DESTROY messages that are queued and not applied, at most.
+  [[nodiscard]] std::uint64_t waiting() const;
 
   [[nodiscard]] bool lifecycle() const { return lifecycle_.stream.has_value(); }
   [[nodiscard]] bool updates() const { return updates_.stream.has_value(); }
   // Lost, malformed, foreign and unmatched of both sockets; the rest is the table's.
   [[nodiscard]] const model::EventCounts& counts() const { return counts_; }
-  // Messages that should have reached the table and did not.
-  [[nodiscard]] std::uint64_t losses() const { return counts_.lost + counts_.malformed; }
+  [[nodiscard]] std::uint64_t losses() const { return counts_.losses(); }
   [[nodiscard]] std::uint64_t lifecycle_lost() const { return lifecycle_.lost; }
   [[nodiscard]] std::uint64_t updates_lost() const { return updates_.lost; }
   // Time spent on events since the start.
@@ -85,6 +88,7 @@ class EventPump {
   void stop_waiting();
   void turn();
   void sleep(std::size_t events);
+  [[nodiscard]] std::size_t take(std::size_t budget);
   [[nodiscard]] std::size_t read_round(std::size_t budget);
   [[nodiscard]] std::size_t read(Source& source, std::size_t budget);
   void apply(std::span<const model::FlowEvent> events);

@@ -219,9 +219,10 @@ model::Fidelity NodeWatch::fidelity() const {
 }
 
 model::Snapshot NodeWatch::snapshot() {
-  pump_.check_losses();
+  // What is queued has happened already: it belongs into the picture, and the rest into its bound.
+  pump_.catch_up();
   note_losses();
-  sync_.set_streaming(streaming());
+  observe_events_setting();
   observe_tracking();
 
   model::Snapshot picture;
@@ -246,7 +247,7 @@ model::Snapshot NodeWatch::snapshot() {
   picture.resyncs = resyncs_;
   picture.in_sync = sync_.in_sync() && table_.unstored() == 0;
   if (const auto bound = sync_.error_bound(table_.silent())) {
-    picture.error_bound = *bound + table_.unstored();
+    picture.error_bound = *bound + table_.unstored() + pump_.waiting();
   }
   picture.fidelity = fidelity();
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 namespace ctwarden::daemon {
@@ -18,9 +19,15 @@ using namespace std::chrono_literals;
 // A slice of the sweep: 64 of 1,024 tables, about 4 ms at 4 M flows.
 constexpr std::size_t kTablesPerSlice = 64;
 
-// Work this long, then rest in proportion. The first picture is urgent; a repair may use a quarter
-// of a core, the background cycle a tenth.
+// Work this long, then rest in proportion to what the work took of the processor: on a crowded
+// machine most of a slice is waiting for it. The first picture is urgent; a repair may use a
+// quarter of a core, the background cycle a tenth.
 constexpr auto kSlice = 2ms;
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 int rest_share(model::ResyncReason reason) {
   switch (reason) {
     case model::ResyncReason::Start:
@@ -119,6 +126,7 @@ void ResyncRunner::read_slice() {
     return;
   }
   const auto began = std::chrono::steady_clock::now();
+  const auto used = processor_time();
   do {
     const auto answer = reader_->read();
     if (!answer) {
@@ -143,16 +151,16 @@ void ResyncRunner::read_slice() {
     }
     // Between chunks of a dump that shares the core, so that no event waits longer than one chunk.
   } while (rest_share(outcome_.reason) != 0 && std::chrono::steady_clock::now() - began < kSlice);
-  rest_or_continue(began);
+  rest_or_continue(processor_time() - used);
 }
 
-void ResyncRunner::rest_or_continue(std::chrono::steady_clock::time_point began) {
+void ResyncRunner::rest_or_continue(std::chrono::nanoseconds worked) {
   const int share = rest_share(outcome_.reason);
   if (share == 0) {
     boost::asio::post(loop_, [this] { read_slice(); });
     return;
   }
-  pace_.expires_after((std::chrono::steady_clock::now() - began) * share);
+  pace_.expires_after(worked * share);
   pace_.async_wait([this](const boost::system::error_code& error) {
     if (!error) {
       read_slice();

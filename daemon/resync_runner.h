@@ -64,7 +64,7 @@ class ResyncRunner {
   void read_slice();
   // False when the dump ended, one way or the other.
   bool apply(std::span<const std::byte> chunk);
-  void rest_or_continue(std::chrono::steady_clock::time_point began);
+  void rest_or_continue(std::chrono::nanoseconds worked);
   void rows_complete();
   void sweep_slice();
   void give_up(std::string trouble, int error = 0, bool resized = false);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/kernel_stats.h"
 
+#include "model/growth.h"
+
 #include <algorithm>
 
 namespace ctwarden::model {
@@ -27,9 +29,7 @@ void StatAccumulator::add(const std::vector<CpuStats>& reading) {
       if (!now.values[i]) {
         continue;
       }
-      // Unsigned subtraction handles one wrap between two readings.
-      const std::uint32_t step = *now.values[i] - last.raw[i];
-      cpu.totals[i] = cpu.totals[i].value_or(0) + step;
+      cpu.totals[i] = cpu.totals[i].value_or(0) + growth(last.raw[i], *now.values[i]);
       last.raw[i] = *now.values[i];
     }
   }

@@ -76,6 +76,9 @@ struct EventCounts {
   std::uint64_t malformed = 0;  // undecodable or truncated datagrams, dropped whole
   std::uint64_t foreign = 0;    // datagrams that did not come from the kernel, ignored
   std::uint64_t unmatched = 0;  // updates for a flow that is not in the table
+
+  // Messages that should have reached the table and did not.
+  [[nodiscard]] std::uint64_t losses() const { return lost + malformed; }
   bool operator==(const EventCounts&) const = default;
 };
 
