@@ -20,11 +20,11 @@ struct Address {
   auto operator<=>(const Address&) const = default;
 };
 
-// One direction of a flow. 40 bytes without padding, so that it can be hashed as five words.
-// Ports follow the kernel's own union (include/net/netfilter/nf_conntrack_tuple.h): for ICMP and
-// ICMPv6 `source_port` is the id and `destination_port` is type << 8 | code; for GRE they are the
-// keys; for other protocols both are 0. `zone` is the zone that applies in this direction:
-// CTA_ZONE, or the tuple's own CTA_TUPLE_ZONE, or 0.
+// One direction of a flow. 40 bytes without padding, so that it can be hashed as five words. Ports
+// follow the kernel's own union (include/net/netfilter/nf_conntrack_tuple.h): for ICMP and ICMPv6
+// `source_port` is the id and `destination_port` is type << 8 | code; for GRE they are the keys;
+// for other protocols both are 0. `zone` is the zone that applies in this direction: CTA_ZONE, or
+// the tuple's own CTA_TUPLE_ZONE, or 0.
 struct Tuple {
   Address source;
   Address destination;

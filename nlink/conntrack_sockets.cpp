@@ -93,9 +93,11 @@ Result<std::uint64_t> force_receive_buffer(int socket, std::uint64_t bytes) {
   // The kernel doubles the int it is given.
   const std::uint64_t largest = std::numeric_limits<int>::max() / 2;
   const int wanted = static_cast<int>(bytes < largest ? bytes : largest);
-  // Going beyond rmem_max takes CAP_NET_ADMIN in the initial user namespace; others get what rmem_max allows.
+  // Going beyond rmem_max takes CAP_NET_ADMIN in the initial user namespace; others get what
+  // rmem_max allows.
   if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0 &&
-      (errno != EPERM || ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted) != 0)) {
+      (errno != EPERM ||
+       ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted) != 0)) {
     return fail_errno("size the receive buffer of the event socket");
   }
   int real = 0;

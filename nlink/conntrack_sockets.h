@@ -29,12 +29,12 @@ enum class EventGroups : std::uint8_t {
 // A non-blocking socket for requests and their answers.
 [[nodiscard]] model::Result<UniqueFd> open_request_socket();
 
-// Sets the receive buffer, beyond rmem_max where the process may (CAP_NET_ADMIN in the initial user namespace). The
-// kernel doubles the value. Returns the size it really has.
+// Sets the receive buffer, beyond rmem_max where the process may (CAP_NET_ADMIN in the initial user
+// namespace). The kernel doubles the value. Returns the size it really has.
 [[nodiscard]] model::Result<std::uint64_t> force_receive_buffer(int socket, std::uint64_t bytes);
 
-// All entries of this namespace, IPv4 and IPv6 in one dump. While an earlier dump on this
-// socket is unread, the answer is an error message with EBUSY.
+// All entries of this namespace, IPv4 and IPv6 in one dump. While an earlier dump on this socket is
+// unread, the answer is an error message with EBUSY.
 [[nodiscard]] model::Result<void> request_dump(int socket);
 // One message per CPU, then one with this namespace's entries and the limit.
 [[nodiscard]] model::Result<void> request_stats(int socket);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // ctw-traffic: generated traffic through a router namespace, real sockets across it, or entries
-// straight into its table.
-// See --help.
+// straight into its table. See --help.
 #include "bench/traffic/answerer.h"
 #include "bench/traffic/calls.h"
 #include "bench/traffic/command_line.h"

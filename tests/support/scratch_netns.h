@@ -56,8 +56,8 @@ class ScratchNetns {
     return std::forward<Action>(action)();
   }
 
-  // The same in the namespace the test was started in: for the settings that are global to the machine and writable only
-  // there. Whoever changes one restores it.
+  // The same in the namespace the test was started in: for the settings that are global to the
+  // machine and writable only there. Whoever changes one restores it.
   template <std::invocable Action>
   auto in_home(Action&& action) const {
     const Visit visit(home_.get(), router_.get());

@@ -25,7 +25,10 @@ Config strange_config() {
                       .allowed_hosts = {"node1", "node2.example.org"},
                       .per_cpu = true,
                       .node_exporter_compat = true},
-          .events = {.updates = Updates::On, .buffer_bytes = 65537, .buffer_max_bytes = 1U << 30, .cpu_budget = 0.5},
+          .events = {.updates = Updates::On,
+                     .buffer_bytes = 65537,
+                     .buffer_max_bytes = 1U << 30,
+                     .cpu_budget = 0.5},
           .table = {.resync_interval = std::chrono::seconds{3601}, .max_flows = 1000},
           .log = {.level = "trace", .format = LogFormat::Json}};
 }

@@ -45,18 +45,20 @@ max_flows = 50_000
 level = "debug"
 format = "json"
 )");
-  const Config expected{
-      .mode = Mode::Observe,
-      .strict = true,
-      .runtime_dir = "/run/other",
-      .state_dir = "/srv/state",
-      .metrics = {.listen = {"[::]:10087", "unix:/run/m.sock"},
-                  .allowed_hosts = {"node1"},
-                  .per_cpu = true,
-                  .node_exporter_compat = true},
-      .events = {.updates = Updates::Off, .buffer_bytes = 1U << 20, .buffer_max_bytes = 32U << 20, .cpu_budget = 0.5},
-      .table = {.resync_interval = std::chrono::hours{1}, .max_flows = 50'000},
-      .log = {.level = "debug", .format = LogFormat::Json}};
+  const Config expected{.mode = Mode::Observe,
+                        .strict = true,
+                        .runtime_dir = "/run/other",
+                        .state_dir = "/srv/state",
+                        .metrics = {.listen = {"[::]:10087", "unix:/run/m.sock"},
+                                    .allowed_hosts = {"node1"},
+                                    .per_cpu = true,
+                                    .node_exporter_compat = true},
+                        .events = {.updates = Updates::Off,
+                                   .buffer_bytes = 1U << 20,
+                                   .buffer_max_bytes = 32U << 20,
+                                   .cpu_budget = 0.5},
+                        .table = {.resync_interval = std::chrono::hours{1}, .max_flows = 50'000},
+                        .log = {.level = "debug", .format = LogFormat::Json}};
   EXPECT_EQ(config, expected);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The expected values come from an independent implementation of SipHash over 64-bit words,
-// checked against the vector of the paper's appendix (SipHash-2-4 of 00..0e under 00..0f is
+// The expected values come from an independent implementation of SipHash over 64-bit words, checked
+// against the vector of the paper's appendix (SipHash-2-4 of 00..0e under 00..0f is
 // a129ca6149be45e5), then run with one and three rounds over the tuple's words on a little-endian
 // machine. The secret is the paper's key.
 #include "model/keyed_hash.h"
