@@ -7,8 +7,12 @@
 #include "exporter/landing_page.h"
 #include "exporter/metric_families.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -47,7 +51,8 @@ Front::Front(Config config, Options options, std::vector<std::string> environmen
       ready_timer_(loop_),
       watchdog_(loop_) {}
 
-model::Result<void> Front::listen(const std::vector<int>& inherited) {
+model::Result<void> Front::listen(const std::vector<int>& inherited,
+                                  const std::optional<broker::Account>& owner) {
   for (const int socket : inherited) {
     if (auto adopted = http_.adopt(socket); !adopted) {
       return std::unexpected(adopted.error());
@@ -56,6 +61,13 @@ model::Result<void> Front::listen(const std::vector<int>& inherited) {
   for (const std::string& address : config_.metrics.listen) {
     if (auto bound = http_.listen(address); !bound) {
       return std::unexpected(bound.error());
+    }
+    // A socket made by root belongs to whom the daemon runs as, like those a reload makes.
+    if (const auto path = std::string_view(address);
+        owner && path.starts_with("unix:") &&
+        ::chown(std::string(path.substr(5)).c_str(), owner->uid, owner->gid) != 0) {
+      return model::fail(errno,
+                         "give " + address + " to " + owner->name + ": " + std::strerror(errno));
     }
   }
   return {};
@@ -112,11 +124,10 @@ void Front::reload() {
     return;
   }
   if (fresh->runtime_dir != config_.runtime_dir || fresh->state_dir != config_.state_dir ||
-      fresh->mode != config_.mode || fresh->events.updates != config_.events.updates ||
-      fresh->events.buffer_bytes != config_.events.buffer_bytes ||
+      fresh->mode != config_.mode || fresh->events.buffer_bytes != config_.events.buffer_bytes ||
       fresh->metrics.allowed_hosts != config_.metrics.allowed_hosts) {
     log_warning(
-        "mode, directories, event sockets and allowed hosts keep their old settings until a "
+        "mode, directories, events.buffer_bytes and allowed hosts keep their old settings until a "
         "restart");
   }
   if (auto moved = move_to(fresh->metrics.listen); !moved) {

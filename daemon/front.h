@@ -4,6 +4,7 @@
 // service manager.
 #pragma once
 
+#include "broker/privileges.h"
 #include "control/http_server.h"
 #include "daemon/broker_link.h"
 #include "daemon/config.h"
@@ -16,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace ctwarden::daemon {
@@ -37,7 +39,9 @@ class Front {
         nlink::UniqueFd broker);
 
   // Binds every listen address and takes over inherited sockets; call before dropping privileges.
-  [[nodiscard]] model::Result<void> listen(const std::vector<int>& inherited);
+  // Unix sockets are given to `owner`.
+  [[nodiscard]] model::Result<void> listen(const std::vector<int>& inherited,
+                                           const std::optional<broker::Account>& owner);
 
   // Runs until a signal or a failure ends it.
   [[nodiscard]] Exit run();

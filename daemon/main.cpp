@@ -81,7 +81,7 @@ Exit run_front(const daemon::Config& config, const daemon::Options& options,
                nlink::UniqueFd channel, const std::optional<broker::Account>& account) {
   daemon::start_logging(config.log);
   daemon::Front front(config, options, environment(), std::move(channel));
-  if (auto listening = front.listen(daemon::inherited_sockets()); !listening) {
+  if (auto listening = front.listen(daemon::inherited_sockets(), account); !listening) {
     return report(listening.error(), Exit::Failure);
   }
   broker::drop_everything(account);
@@ -111,7 +111,10 @@ Exit run(const daemon::Config& config, const daemon::Options& options) {
   channel->second.reset();
 
   const Exit status = run_front(config, options, std::move(channel->first), account);
-  waitpid(child, nullptr, 0);  // its channel is closed, so it ends at once
+  // Its channel is closed, so it ends by itself, unless somebody stopped it; it has nothing left to
+  // finish.
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
   return status;
 }
 

@@ -92,6 +92,9 @@ void NodeWatch::tick() {
     stats_.poll();
   }
   intake_.tick(table_.events().created, clock_.now());
+  if (pump_.lifecycle() && stats_.refusal() != 0) {
+    warn("conntrack events", "no event comes: " + stats_trouble());
+  }
   observe_tracking();
   rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
   resync_.check_progress();
@@ -218,6 +221,10 @@ model::Fidelity NodeWatch::fidelity() const {
   return streaming() ? intake_.fidelity() : model::Fidelity::DumpOnly;
 }
 
+std::string NodeWatch::stats_trouble() const {
+  return explain({.code = stats_.refusal(), .context = stats_.trouble()});
+}
+
 model::Snapshot NodeWatch::snapshot() {
   // What is queued has happened already: it belongs into the picture, and the rest into its bound.
   pump_.catch_up();
@@ -259,10 +266,11 @@ model::Snapshot NodeWatch::snapshot() {
     picture.events_collector.detail =
         "events would take more than events.cpu_budget, or were lost again and again";
   } else if (pump_.lifecycle() && stats_.refusal() != 0) {
-    picture.events_collector.detail = stats_.trouble();
+    picture.events_collector.detail = stats_trouble();
   }
-  picture.dump_collector = {.up = sync_.has_picture() && dump_trouble_.empty(),
-                            .detail = dump_trouble_};
+  picture.dump_collector = {
+      .up = sync_.has_picture() && dump_trouble_.empty() && stats_.refusal() == 0,
+      .detail = dump_trouble_.empty() && stats_.refusal() != 0 ? stats_trouble() : dump_trouble_};
   picture.stats_collector = {.up = stats_.source() != StatsPoller::Source::None,
                              .detail = stats_.trouble()};
   picture.settings_collector = {

@@ -61,6 +61,8 @@ class NodeWatch {
   void refused(std::string_view site, std::string& trouble, const model::Error& error);
   void warn(std::string_view site, std::string_view detail);
   [[nodiscard]] bool streaming() const;
+  // Why ctnetlink does not answer, for people.
+  [[nodiscard]] std::string stats_trouble() const;
   [[nodiscard]] model::Fidelity fidelity() const;
 
   std::function<void()> denied_;

@@ -21,7 +21,7 @@ FlowSlot* FlowIndex::first_not_before(const Table& table, std::uint32_t position
 }
 
 FlowSlot* FlowIndex::find(FlowKey key) noexcept {
-  Table& table = tables_[table_of(key)];
+  const Table& table = tables_[table_of(key)];
   if (table.used == 0) {
     return nullptr;
   }

@@ -26,11 +26,12 @@ void StatAccumulator::add(const std::vector<CpuStats>& reading) {
     Cpu& cpu = cpus_[static_cast<std::size_t>(index)];
     Last& last = last_[static_cast<std::size_t>(index)];
     for (std::size_t i = 0; i < kStatCount; ++i) {
-      if (!now.values[i]) {
+      const std::optional<std::uint32_t> raw = now.values[i];
+      if (!raw) {
         continue;
       }
-      cpu.totals[i] = cpu.totals[i].value_or(0) + growth(last.raw[i], *now.values[i]);
-      last.raw[i] = *now.values[i];
+      cpu.totals[i] = cpu.totals[i].value_or(0) + growth(last.raw[i], *raw);
+      last.raw[i] = *raw;
     }
   }
 }

@@ -48,6 +48,14 @@ TEST_F(Lifecycle, BrokerLeavesStopSignalsToTheFront) {
   EXPECT_EQ(daemon_->stop(SIGINT).value_or(Exit{}).code, 0) << daemon_->log();
 }
 
+TEST_F(Lifecycle, FrontStopsAlsoWhileItsBrokerIsStopped) {
+  broker_->send_signal(SIGSTOP);
+  const Exit exit = daemon_->stop(SIGTERM).value_or(Exit{});
+  EXPECT_EQ(exit.code, 0) << daemon_->log();
+  EXPECT_LT(exit.took, 1s);
+  EXPECT_TRUE(broker_->ends_within(0s));
+}
+
 TEST_F(Lifecycle, BrokerEndsWithAKilledFront) {
   ASSERT_EQ(daemon_->stop(SIGKILL).value_or(Exit{}).signal, SIGKILL);
   EXPECT_TRUE(broker_->ends_within(20s));

@@ -3,6 +3,8 @@
 // The same numbers at every address the daemon listens on.
 #include "tests/kernel/watched_node.h"
 
+#include <sys/stat.h>
+
 #include <set>
 
 namespace ctwarden::tests {
@@ -51,6 +53,19 @@ TEST_F(ListenAddresses, SocketFileOfAKilledDaemonIsReplaced) {
   ASSERT_EQ(daemon_->stop(SIGKILL).value_or(Exit{}).signal, SIGKILL);
   start_daemon(arguments);
   EXPECT_TRUE(scrape("unix:/run/metrics.sock"));
+}
+
+// Made while the daemon is still root, it must be open to whom the daemon runs as, and removable by
+// it.
+TEST_F(ListenAddresses, SocketFileBelongsToTheAccountOfTheDaemon) {
+  start_daemon({"--metrics-listen", kAddress, "--metrics-listen", "unix:/run/metrics.sock"});
+  struct stat daemon_directory{};
+  struct stat socket{};
+  ASSERT_EQ(::stat("/run/ctwarden", &daemon_directory), 0);
+  ASSERT_EQ(::stat("/run/metrics.sock", &socket), 0);
+  EXPECT_NE(socket.st_uid, 0U);
+  EXPECT_EQ(socket.st_uid, daemon_directory.st_uid);
+  EXPECT_EQ(socket.st_mode & 0777U, 0660U);
 }
 
 TEST_F(ListenAddresses, WildcardTakesBothFamilies) {
