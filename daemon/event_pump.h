@@ -4,8 +4,8 @@
 //
 // Idle, it waits for a socket to become readable. Once anything arrived, it leaves the sockets
 // alone for a few milliseconds, drains them and sleeps again, until a look finds nothing. Nobody
-// waits on the socket meanwhile, so the kernel's packet path has nobody to wake: that saves it 0.9
-// us an event, and us 1.5 us (measured, docs/benchmarks.md).
+// waits on the socket meanwhile, so the kernel's packet path has nobody to wake: that saves it 1.5
+// us an event, and us 2 us (measured, docs/benchmarks.md).
 //
 // NEW and DESTROY come on one socket and keep their order. UPDATE comes on another: an update read
 // before the NEW it belongs to is kept for one more round, then dropped and counted.
