@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A child process that cannot outlive the test: killed on destruction, and by the kernel when the
-// test dies. It runs in the network and mount namespaces that are current when it is started. Its
-// output goes to files without names.
+// A child process that does not outlive the test: killed on destruction, and by the kernel when the
+// test dies, unless the child changed its user before (the kernel then forgets the request). It
+// runs in the network and mount namespaces that are current when it is started. Its output goes to
+// files without names.
 #pragma once
 
 #include "bench/traffic/descriptor.h"
