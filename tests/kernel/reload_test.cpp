@@ -49,10 +49,18 @@ TEST_F(Reload, KeepsThePictureAndTheCounters) {
   EXPECT_EQ(value("ctwarden_in_sync"), 1);
 }
 
+TEST_F(Reload, LeavesUpdatesAtOnce) {
+  start("");
+  ASSERT_TRUE(reaches("ctwarden_mode_info", {{"fidelity", "full"}}, 1));
+  reload("[events]\nupdates = false\n");
+  EXPECT_TRUE(reaches("ctwarden_mode_info", {{"fidelity", "lean"}}, 1)) << daemon_->log();
+  EXPECT_EQ(daemon_->log().find("until a restart"), std::string::npos) << daemon_->log();
+}
+
 TEST_F(Reload, SaysWhatWaitsForARestart) {
   for (const char* setting :
        {"runtime_dir = \"/run/elsewhere\"", "[events]\nbuffer_bytes = \"1MiB\"",
-        "[events]\nupdates = false", "[metrics]\nallowed_hosts = [\"node1.example.org\"]"}) {
+        "[metrics]\nallowed_hosts = [\"node1.example.org\"]"}) {
     start("");
     reload(setting);
     EXPECT_TRUE(daemon_->wait_until_logged("configuration reloaded")) << daemon_->log();
