@@ -55,6 +55,22 @@ void add_composition(Exposition& out, const model::Composition& composition) {
   out.sample({{"ct_zone", "other"}}, static_cast<double>(composition.other_zones));
 }
 
+void add_ends(Exposition& out, const model::Churn& churn) {
+  out.counter("ctwarden_flows_ended_total",
+              "Flows destroyed, by how they ended (docs/ends.md); every reason that the protocol "
+              "can have.");
+  for (std::size_t p = 0; p < model::kProtocolCount; ++p) {
+    for (std::size_t r = 0; r < model::kEndReasonCount; ++r) {
+      const auto protocol = static_cast<model::Protocol>(p);
+      const auto reason = static_cast<model::EndReason>(r);
+      if (possible(protocol, reason)) {
+        out.sample({{"protocol", name(protocol)}, {"reason", name(reason)}},
+                   static_cast<double>(churn.ended[p][r]));
+      }
+    }
+  }
+}
+
 void add_churn(Exposition& out, const model::Churn& churn) {
   const auto by_protocol = [&out](const auto& values) {
     for (std::size_t p = 0; p < model::kProtocolCount; ++p) {
@@ -66,6 +82,11 @@ void add_churn(Exposition& out, const model::Churn& churn) {
   by_protocol(churn.created);
   out.counter("ctwarden_flows_destroyed_total", "Flows destroyed, counted from events.");
   by_protocol(churn.destroyed);
+  add_ends(out, churn);
+  out.counter("ctwarden_flows_ended_never_assured_total",
+              "Flows that ended without the kernel ever having marked them assured: what a full "
+              "table evicts first.");
+  by_protocol(churn.never_assured);
 
   out.histogram("ctwarden_flow_lifetime_seconds",
                 "Time from birth to end of flows that ended, for those whose birth is known.");

@@ -107,7 +107,7 @@ bool FlowTable::apply_update(const FlowEvent& event, FlowKey key) {
 
 void FlowTable::apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t now) {
   ++events_.destroyed;
-  ++churn_.destroyed[static_cast<std::size_t>(protocol_of(event.original.protocol))];
+  count_end(event);
   if (resyncing_ && !tombstones_full_) {
     tombstones_full_ = tombstones_.size() >= max_tombstones_;
     tombstones_.insert(key);
@@ -142,6 +142,14 @@ void FlowTable::apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now
   fill(*slot, event);
   slot->added = added ? 1 : 0;
   count(*slot, 1);
+}
+
+void FlowTable::count_end(const FlowEvent& event) {
+  const auto protocol = static_cast<std::size_t>(protocol_of(event.original.protocol));
+  ++churn_.destroyed[protocol];
+  ++churn_.ended[protocol][static_cast<std::size_t>(end_of(event))];
+  // Once assured, always assured: the final status tells.
+  churn_.never_assured[protocol] += event.status && (*event.status & kStatusAssured) == 0 ? 1U : 0U;
 }
 
 FlowSlot* FlowTable::find_or_store(FlowKey key, std::uint64_t& unstored) {

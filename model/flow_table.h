@@ -81,6 +81,7 @@ class FlowTable {
   bool apply_update(const FlowEvent& event, FlowKey key);
   void apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t now);
   void apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now);
+  void count_end(const FlowEvent& event);
   FlowSlot* find_or_store(FlowKey key, std::uint64_t& unstored);
   void fill(FlowSlot& slot, const FlowEvent& event);
   void count(const FlowSlot& slot, std::int64_t by);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/flow.h"
+#include "model/flow_end.h"
 #include "model/kernel_stats.h"
 
 #include <array>
@@ -63,6 +64,9 @@ struct LifetimeHistogram {
 struct Churn {
   std::array<std::uint64_t, kProtocolCount> created{};
   std::array<std::uint64_t, kProtocolCount> destroyed{};
+  // By EndReason; each row's sum is `destroyed`.
+  std::array<std::array<std::uint64_t, kEndReasonCount>, kProtocolCount> ended{};
+  std::array<std::uint64_t, kProtocolCount> never_assured{};  // of those destroyed
   std::array<LifetimeHistogram, kProtocolCount>
       lifetimes;  // only flows whose birth was seen or told
   bool operator==(const Churn&) const = default;

@@ -3,4 +3,4 @@
 set_tests_properties(ResizedHashTable.LeavesNoGhost PROPERTIES RUN_SERIAL TRUE)
 # The limit is global too: who changes it takes this resource, and so do those who compare with it.
 set_tests_properties(Harmless.LeavesRulesAndSettingsAsTheyWere Limited.RootWithoutTheCapabilityKnowsCounts
-  Limited.NobodyKnowsCounts Prometheus.KnowsEveryFamilyAfterAScrape PROPERTIES RESOURCE_LOCK conntrack_limit)
+  Limited.NobodyKnowsCounts FullTable.RemovesFlowsEarly Prometheus.KnowsEveryFamilyAfterAScrape PROPERTIES RESOURCE_LOCK conntrack_limit)

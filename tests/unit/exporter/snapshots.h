@@ -44,6 +44,13 @@ inline model::Churn busy_churn() {
   model::Churn churn;
   churn.created = {9'812'345, 5'120'778, 88'123, 4'021, 0, 31, 0, 0, 5};
   churn.destroyed = {9'671'250, 5'081'166, 86'393, 3'809, 0, 17, 0, 0, 2};
+  churn.ended[index_of(Tcp)] = {9'000'000, 60'100, 201'050, 90'020, 310'003, 9'000, 1'070, 7};
+  churn.ended[index_of(Udp)] = {0, 4'600'000, 481'000, 0, 0, 66, 100, 0};
+  churn.ended[index_of(Icmp)][index_of(model::EndReason::Timeout)] = 86'393;
+  churn.ended[index_of(Icmpv6)][index_of(model::EndReason::Unreplied)] = 3'809;
+  churn.ended[index_of(Gre)][index_of(model::EndReason::Timeout)] = 17;
+  churn.ended[index_of(Other)][index_of(model::EndReason::Deleted)] = 2;
+  churn.never_assured = {301'110, 4'950'000, 86'392, 3'808, 0, 5, 0, 0, 1};
   auto& tcp = churn.lifetimes[index_of(Tcp)];
   tcp.counts = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140};
   tcp.sum_seconds = 123456.5;

@@ -41,6 +41,12 @@ TEST(Names, OfStatuses) {
             (Names{"unreplied", "assured", "snat", "dnat", "helper", "offloaded"}));
 }
 
+TEST(Names, OfEndReasons) {
+  EXPECT_EQ(names<EndReason>(kEndReasonCount),
+            (Names{"closed", "timeout", "unreplied", "refused", "reset_seen", "deleted",
+                   "removed_early", "unknown"}));
+}
+
 TEST(Names, OfResyncReasons) {
   EXPECT_EQ(names<ResyncReason>(kResyncReasonCount),
             (Names{"start", "loss", "interval", "count_gap", "resize"}));
