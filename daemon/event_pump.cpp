@@ -192,11 +192,11 @@ std::size_t EventPump::read(Source& source, std::size_t budget) {
 }
 
 void EventPump::apply(std::span<const model::FlowEvent> events) {
-  // Two passes, so that the index slots are on their way to the cache when they are needed.
+  // Two passes, so that slots and counts are on their way to the cache when they are needed.
   keys_.clear();
   for (const model::FlowEvent& event : events) {
     keys_.push_back(table_.key_of(event));
-    table_.prefetch(keys_.back());
+    table_.prefetch(event, keys_.back());
   }
   const std::uint32_t now = clock_.seconds();
   for (std::size_t i = 0; i < events.size(); ++i) {

@@ -41,10 +41,16 @@ std::uint8_t status_set(const FlowEvent& event) {
   return static_cast<std::uint8_t>(set);
 }
 
+bool unreplied(const FlowSlot& slot) { return (slot.status & bit(FlowStatus::Unreplied)) != 0; }
+
 }  // namespace
 
-FlowTable::FlowTable(HashSecret secret, std::uint64_t max_flows, std::size_t max_tombstones)
-    : hash_(secret), max_flows_(max_flows), max_tombstones_(max_tombstones) {}
+FlowTable::FlowTable(HashSecret secret, std::uint64_t max_flows, std::size_t max_tombstones,
+                     std::size_t max_talkers)
+    : hash_(secret),
+      max_flows_(max_flows),
+      max_tombstones_(max_tombstones),
+      talkers_(secret, max_talkers) {}
 
 bool FlowTable::apply(const FlowEvent& event, FlowKey key, std::uint32_t now_seconds) {
   switch (event.kind) {
@@ -66,6 +72,7 @@ bool FlowTable::apply(const FlowEvent& event, FlowKey key, std::uint32_t now_sec
 void FlowTable::apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now) {
   ++events_.created;
   ++churn_.created[static_cast<std::size_t>(protocol_of(event.original.protocol))];
+  talkers_.born(event, now);
   if (resyncing_) {
     tombstones_.erase(key);
   }
@@ -83,11 +90,7 @@ void FlowTable::apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now
     --missing_;
     return;
   }
-  if (slot->live()) {  // the end of a predecessor with the same tuple and id was lost or silent
-    count(*slot, -1);
-  }
-  fill(*slot, event);
-  count(*slot, 1);
+  refill(*slot, event);  // live if the end of a predecessor with the same key was lost or silent
 }
 
 bool FlowTable::apply_update(const FlowEvent& event, FlowKey key) {
@@ -99,9 +102,7 @@ bool FlowTable::apply_update(const FlowEvent& event, FlowKey key) {
   silent_ -=
       slot->silent;  // whoever sends updates has the event extension and will announce its end
   slot->silent = 0;
-  count(*slot, -1);
-  fill(*slot, event);
-  count(*slot, 1);
+  refill(*slot, event);
   return true;
 }
 
@@ -119,6 +120,7 @@ void FlowTable::apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t
   observe_lifetime(*slot, event, now);
   silent_ -= slot->silent;
   count(*slot, -1);
+  talkers_.leaves(event, unreplied(*slot), slot->generation == generation_);
   index_.erase(*slot, key);
 }
 
@@ -136,12 +138,24 @@ void FlowTable::apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now
     slot->birth = now & kBirthMask;
     ++silent_;
     ++missing_;
-  } else {
-    count(*slot, -1);
   }
-  fill(*slot, event);
+  refill(*slot, event);
   slot->added = added ? 1 : 0;
-  count(*slot, 1);
+}
+
+// The flow is as the event says from here on.
+void FlowTable::refill(FlowSlot& slot, const FlowEvent& event) {
+  const FlowSlot before = slot;
+  if (before.live()) {
+    count(before, -1);
+  }
+  fill(slot, event);
+  count(slot, 1);
+  if (before.live()) {
+    talkers_.stays(event, unreplied(before), unreplied(slot), before.generation == generation_);
+  } else {
+    talkers_.enters(event, unreplied(slot));
+  }
 }
 
 void FlowTable::count_end(const FlowEvent& event) {
@@ -224,6 +238,7 @@ void FlowTable::begin_resync() {
   tombstones_full_ = false;
   tombstones_.clear();
   missing_ = 0;
+  talkers_.begin_resync(index_.size() == 0);
   unstored_at_begin_ = unstored_;
   unstored_rows_ = 0;
 }
@@ -231,6 +246,7 @@ void FlowTable::begin_resync() {
 SweepCounts FlowTable::finish_rows() {
   resyncing_ = false;
   tombstones_ = {};
+  talkers_.finish_rows();
   unstored_ = unstored_ - unstored_at_begin_ + unstored_rows_;
   return {.missing = missing_};
 }
@@ -239,6 +255,7 @@ void FlowTable::abort_resync() {
   ++aborts_;
   resyncing_ = false;
   tombstones_ = {};
+  talkers_.abort_resync();
 }
 
 SweepCounts FlowTable::sweep(std::size_t table, std::uint32_t now_seconds) {

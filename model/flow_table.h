@@ -14,12 +14,14 @@
 //   - a flow known only from a row is "silent": with nf_conntrack_events=2 the kernel allocates the
 //     event extension only while somebody listens, so a flow older than that never sends DESTROY
 //     (net/netfilter/nf_conntrack_ecache.c).
+// Who the flows belong to is counted beside (model/talkers.h): a slot names no address.
 #pragma once
 
 #include "model/flow.h"
 #include "model/flow_index.h"
 #include "model/keyed_hash.h"
 #include "model/snapshot.h"
+#include "model/talkers.h"
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -42,13 +44,16 @@ class FlowTable {
   static constexpr std::size_t kMaxTombstones = 1'000'000;
 
   // Beyond `max_flows` flows are counted, not stored.
-  FlowTable(HashSecret secret, std::uint64_t max_flows,
-            std::size_t max_tombstones = kMaxTombstones);
+  FlowTable(HashSecret secret, std::uint64_t max_flows, std::size_t max_tombstones = kMaxTombstones,
+            std::size_t max_talkers = Talkers::kMaxKeys);
 
   [[nodiscard]] FlowKey key_of(const FlowEvent& event) const noexcept {
     return {.hash = hash_(event.original), .id = event.id.value_or(0)};
   }
-  void prefetch(FlowKey key) const noexcept { index_.prefetch(key); }
+  void prefetch(const FlowEvent& event, FlowKey key) const noexcept {
+    index_.prefetch(key);
+    talkers_.prefetch(event);
+  }
 
   // `key` must be key_of(event). False for an update of a flow that is not in the table.
   bool apply(const FlowEvent& event, FlowKey key, std::uint32_t now_seconds);
@@ -57,7 +62,7 @@ class FlowTable {
   // dump repairs.
   void begin_resync();
   // Rows are complete. Call when every event that was queued before has been applied; then
-  // sweep(0..kTables-1).
+  // sweep(0..kTables-1), all of them before the next begin_resync.
   SweepCounts finish_rows();
   SweepCounts sweep(std::size_t table, std::uint32_t now_seconds);
   void abort_resync();
@@ -75,6 +80,8 @@ class FlowTable {
   [[nodiscard]] std::uint64_t unstored() const { return unstored_; }
   [[nodiscard]] std::size_t memory_bytes() const { return index_.memory_bytes(); }
   void set_max_flows(std::uint64_t max_flows) { max_flows_ = max_flows; }
+  [[nodiscard]] const Talkers& talkers() const { return talkers_; }
+  [[nodiscard]] Talkers& talkers() { return talkers_; }
 
  private:
   void apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now);
@@ -85,6 +92,7 @@ class FlowTable {
   FlowSlot* find_or_store(FlowKey key, std::uint64_t& unstored);
   void fill(FlowSlot& slot, const FlowEvent& event);
   void count(const FlowSlot& slot, std::int64_t by);
+  void refill(FlowSlot& slot, const FlowEvent& event);
   void observe_lifetime(const FlowSlot& slot, const FlowEvent& event, std::uint32_t now);
 
   KeyedHash hash_;
@@ -104,6 +112,7 @@ class FlowTable {
   std::vector<std::uint32_t>
       by_zone_;  // one count a zone, allocated when a zone other than 0 appears
   std::uint64_t zone0_ = 0;
+  Talkers talkers_;
 
   std::uint32_t generation_ = 1;
   std::uint32_t aborts_ = 0;  // since the last completed sweep

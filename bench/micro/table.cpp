@@ -21,9 +21,11 @@ using namespace ctwarden::model;
 constexpr HashSecret kSecret = {.k0 = 0x0123456789abcdef, .k1 = 0xfedcba9876543210};
 constexpr std::size_t kBatch = 64;  // the daemon's: keys of a batch first, then the table
 
-FlowEvent event_of(std::uint32_t number) {
+// Each number is a flow, from as many sources as there are, but no more than `sources`.
+FlowEvent event_of(std::uint32_t number, std::uint32_t sources = UINT32_MAX) {
   FlowEvent event;
-  std::memcpy(event.original.source.bytes.data(), &number, sizeof number);
+  const std::uint32_t source = number % sources;
+  std::memcpy(event.original.source.bytes.data(), &source, sizeof source);
   event.original.destination.bytes = {10, 2, 0, 10};
   event.original.source_port = static_cast<std::uint16_t>(number * 40503U);
   event.original.destination_port = 53;
@@ -45,26 +47,29 @@ void apply_batch(FlowTable& table, std::span<const FlowEvent> events) {
   std::array<FlowKey, kBatch> keys;
   for (std::size_t i = 0; i < events.size(); ++i) {
     keys[i] = table.key_of(events[i]);
-    table.prefetch(keys[i]);
+    table.prefetch(events[i], keys[i]);
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
     benchmark::DoNotOptimize(table.apply(events[i], keys[i], 100));
   }
 }
 
-FlowTable filled_table(std::uint32_t flows) {
-  FlowTable table(kSecret, UINT64_MAX);
+FlowTable filled_table(std::uint32_t flows, std::size_t max_talkers = Talkers::kMaxKeys,
+                       std::uint32_t sources = UINT32_MAX) {
+  FlowTable table(kSecret, UINT64_MAX, FlowTable::kMaxTombstones, max_talkers);
   for (std::uint32_t number = 0; number < flows; ++number) {
-    const FlowEvent event = event_of(number);
+    const FlowEvent event = event_of(number, sources);
     table.apply(event, table.key_of(event), 50);
   }
   return table;
 }
 
 // One flow ends and a new one begins; the size stays. An iteration is one batch of 64 events.
+// Arguments: flows, sources, and how many of them the talkers may name (0: they are not counted).
 void replace_flow(benchmark::State& state) {
   const auto flows = static_cast<std::uint32_t>(state.range(0));
-  FlowTable table = filled_table(flows);
+  const auto sources = static_cast<std::uint32_t>(state.range(1));
+  FlowTable table = filled_table(flows, static_cast<std::size_t>(state.range(2)), sources);
   std::mt19937 random(1);
   std::vector<std::uint32_t> alive(flows);
   std::ranges::generate(alive, [next = 0U]() mutable { return next++; });
@@ -73,10 +78,10 @@ void replace_flow(benchmark::State& state) {
   for (auto _ : state) {
     for (std::size_t i = 0; i < kBatch; i += 2) {
       std::uint32_t& chosen = alive[random() % flows];
-      events[i] = event_of(chosen);
+      events[i] = event_of(chosen, sources);
       events[i].kind = EventKind::Destroy;
       chosen = next++;
-      events[i + 1] = event_of(chosen);
+      events[i + 1] = event_of(chosen, sources);
     }
     const double began = running_seconds();
     apply_batch(table, events);
@@ -85,8 +90,12 @@ void replace_flow(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
   state.counters["bytes_per_flow"] =
       static_cast<double>(table.memory_bytes()) / static_cast<double>(table.size());
+  state.counters["talkers_mib"] = static_cast<double>(table.talkers().memory_bytes()) / 1048576;
 }
-BENCHMARK(replace_flow)->Arg(10'000)->Arg(1'000'000)->UseManualTime();
+BENCHMARK(replace_flow)
+    ->ArgNames({"flows", "sources", "talkers"})
+    ->ArgsProduct({{10'000, 1'000'000}, {200, 4'000'000'000}, {0, Talkers::kMaxKeys}})
+    ->UseManualTime();
 
 // A table from nothing to its size, with all its growing.
 void fill(benchmark::State& state) {

@@ -216,6 +216,23 @@ class Watch {
     RC_ASSERT(composition.by_family[0] == table_.size());
     RC_ASSERT(composition.by_zone.front().flows == table_.size());
     RC_ASSERT(table_.silent() <= table_.size());
+    if (!sweeping_) {
+      check_talkers(composition);
+    }
+  }
+  // The talkers hold the same flows as the index, and as many of them unreplied.
+  void check_talkers(const Composition& composition) const {
+    const Occupancy& occupancy = table_.talkers().occupancy();
+    RC_ASSERT(occupancy.flows() == table_.size());
+    std::uint64_t unreplied = 0;
+    occupancy.sources().for_each([&](const auto& line) {
+      const auto& states = composition.by_state[address_of(line.key).bytes[3]];
+      RC_ASSERT(line.flows.exact());
+      RC_ASSERT(line.flows.lower == std::accumulate(states.begin(), states.end(), 0ULL));
+      unreplied += line.unreplied.lower;
+    });
+    RC_ASSERT(unreplied == composition.by_status[static_cast<std::size_t>(FlowStatus::Unreplied)]);
+    RC_ASSERT(occupancy.sources().flows() == table_.size());
   }
 
   SimulatedKernel kernel_;

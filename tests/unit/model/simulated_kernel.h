@@ -2,8 +2,8 @@
 //
 // As much of the kernel as the table can notice: a few flows that come, change and go, a queue of
 // messages about them, of which some are lost, and a dump whose rows are built long before they are
-// read. Each flow has a protocol of its own, so that a composition tells which flows a table holds
-// and in which state.
+// read. Each flow has a protocol and a source of its own, so that a composition tells which flows a
+// table holds and in which state, and the talkers tell it again. Established flows are replied.
 #pragma once
 
 #include "model/flow.h"
@@ -91,8 +91,11 @@ class SimulatedKernel {
     event.kind = kind;
     constexpr std::array<std::uint8_t, kFlows> kNumbers = {6, 17, 1, 58, 132, 47, 136, 33, 50};
     event.original = support::tuple_of(kNumbers[flow], "192.0.2.1", 40000, "198.51.100.7", 443);
+    event.original.source.bytes[3] = static_cast<std::uint8_t>(flow);
     event.id = flow;  // the same again for a tuple that is created again
-    event.status = kStatusConfirmed;
+    event.status = flows_[flow]->state < TcpState::Established
+                       ? kStatusConfirmed
+                       : kStatusConfirmed | kStatusSeenReply;
     event.tcp_state = static_cast<std::uint8_t>(flows_[flow]->state);
     return event;
   }

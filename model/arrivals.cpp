@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/arrivals.h"
+
+#include "model/occupancy.h"
+
+namespace ctwarden::model {
+
+Arrivals::Arrivals(const MixingHash& hash) : hash_(hash), created_(kServiceCount) {}
+
+void Arrivals::add(const FlowEvent& event, std::uint32_t now, bool addresses) {
+  if (const auto service = service_before_nat(event)) {
+    ++created_[index_of(*service)];
+    ++totals_[service->protocol == Protocol::Udp ? 1 : 0];
+    before_.add(*service, hash_of(*service), now);
+    const Service after = *service_after_nat(event);
+    after_.add(after, hash_of(after), now);
+  }
+  if (addresses) {
+    const Host source = source_of(event);
+    sources_.add(source, hash_(source), now);
+    const Host destination = destination_of(event);
+    destinations_.add(destination, hash_(destination), now);
+  }
+}
+
+void Arrivals::prefetch(const FlowEvent& event, bool addresses) const noexcept {
+  if (const auto service = service_before_nat(event)) {
+    __builtin_prefetch(&created_[index_of(*service)], 1);
+    before_.prefetch(hash_of(*service));
+    after_.prefetch(hash_of(*service_after_nat(event)));
+  }
+  if (addresses) {
+    sources_.prefetch(hash_(source_of(event)));
+    destinations_.prefetch(hash_(destination_of(event)));
+  }
+}
+
+std::size_t Arrivals::memory_bytes() const {
+  return sources_.memory_bytes() + destinations_.memory_bytes() + before_.memory_bytes() +
+         after_.memory_bytes() + created_.capacity() * sizeof(std::uint32_t);
+}
+
+}  // namespace ctwarden::model
