@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
 constexpr std::uint64_t kStatsTicks = 2;  // the counters need no better resolution than a scrape
+constexpr std::uint64_t kDoctorTicks = 5;
 
 model::HashSecret draw_secret() {
   std::random_device random;
@@ -67,6 +68,7 @@ NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Co
               [this](const ResyncRunner::Outcome& outcome) { resynced(outcome); }),
       stats_(loop, broker, files_),
       planner_(config.table.resync_interval, draw_jitter()),
+      doctor_(files_, clock_),
       ticker_(loop),
       limiter_(3, 60s) {}
 
@@ -97,6 +99,10 @@ void NodeWatch::tick() {
   }
   observe_tracking();
   rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
+  doctor_.sample(totals());
+  if (ticks_ % kDoctorTicks == 0) {
+    doctor_.examine(snapshot());
+  }
   resync_.check_progress();
   plan();
   for (const Repeats& repeats : limiter_.take_repeats(clock_.now())) {
@@ -193,6 +199,14 @@ void NodeWatch::observe_tracking() {
                     files_.read_ip_packets());
 }
 
+model::Totals NodeWatch::totals() const {
+  model::Totals totals{.created = table_.events().created, .lost = pump_.losses()};
+  for (std::size_t i = 0; i < model::kStatCount; ++i) {
+    totals.stats[i] = stats_.totals().total(static_cast<model::Stat>(i));
+  }
+  return totals;
+}
+
 void NodeWatch::stream_failed(const model::Error& error) {
   events_trouble_ = error.context;
   warn("conntrack events", error.context);
@@ -257,6 +271,8 @@ model::Snapshot NodeWatch::snapshot() {
     picture.error_bound = *bound + table_.unstored() + pump_.waiting();
   }
   picture.fidelity = fidelity();
+  picture.settings = doctor_.settings();
+  picture.findings = doctor_.standing();
 
   picture.events_collector = {.up = streaming(),
                               .detail = pump_.lifecycle() ? "" : events_trouble_};

@@ -8,6 +8,7 @@
 #include "daemon/broker_link.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
+#include "daemon/doctor.h"
 #include "daemon/event_intake.h"
 #include "daemon/event_pump.h"
 #include "daemon/log_limiter.h"
@@ -57,6 +58,7 @@ class NodeWatch {
   void observe_events_setting();
   void resynced(const ResyncRunner::Outcome& outcome);
   void note_losses();
+  [[nodiscard]] model::Totals totals() const;
   void stream_failed(const model::Error& error);
   void refused(std::string_view site, std::string& trouble, const model::Error& error);
   void warn(std::string_view site, std::string_view detail);
@@ -77,6 +79,7 @@ class NodeWatch {
   model::ResyncPlanner planner_;
   model::TrackingProbe tracking_;
   model::RateWindow rates_;
+  Doctor doctor_;
   boost::asio::steady_timer ticker_;
   LogLimiter limiter_;
 

@@ -20,4 +20,7 @@ void add_picture_families(Exposition& out, const model::Snapshot& snapshot);
 // How far the picture can be believed: events, loss, sync, resyncs, dumps.
 void add_trust_families(Exposition& out, const model::Snapshot& snapshot);
 
+// What is wrong with this node, by the rules of model/findings.
+void add_finding_families(Exposition& out, const model::Snapshot& snapshot);
+
 }  // namespace ctwarden::exporter

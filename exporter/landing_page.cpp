@@ -3,6 +3,7 @@
 
 #include "exporter/html.h"
 #include "exporter/landing_composition.h"
+#include "exporter/landing_findings.h"
 #include "exporter/landing_notices.h"
 #include "exporter/landing_style.h"
 
@@ -159,6 +160,7 @@ std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo
   if (tracking && !snapshot.limited) {
     out += render_glance(snapshot);
   }
+  out += render_findings(snapshot);
   out += "<div class=\"columns\">\n";
   if (snapshot.composition && (tracking || snapshot.composition->flows > 0)) {
     out += render_composition(*snapshot.composition);

@@ -45,6 +45,13 @@ padding:1.35rem 0;border:solid var(--line);border-width:1px 0}
 .glance dd{margin:0;font-size:1.6rem;line-height:1.2;font-weight:300;letter-spacing:-.01em}
 .glance dd small{font-size:.55em;color:var(--soft);letter-spacing:0}
 section{margin-top:2.5rem}
+.findings{list-style:none;margin:0;padding:0}
+.findings li{padding:.7rem 0;border-top:1px solid var(--line)}
+.findings p{max-width:none;margin:0 0 .3rem}
+.findings span{color:var(--soft);font-size:.875rem}
+.findings .critical span{color:var(--bad)}.findings .warning span{color:var(--warn)}
+.findings pre{margin:0;padding:.4rem .7rem;background:var(--panel);border-radius:.35rem;font-size:.8125rem;
+white-space:pre-wrap;overflow-wrap:anywhere}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,23rem),1fr));gap:2.5rem 3rem;margin-top:2.5rem}
 .columns section{margin:0}
 table+table{margin-top:2rem}

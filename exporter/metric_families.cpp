@@ -51,6 +51,7 @@ std::string render_metrics(const model::Snapshot& snapshot, const BuildInfo& bui
   add_kernel_families(out, snapshot, options);
   add_picture_families(out, snapshot);
   add_trust_families(out, snapshot);
+  add_finding_families(out, snapshot);
   add_process_families(out, snapshot.process);
   return out.text();
 }

@@ -5,9 +5,11 @@
 // is absent, never a zero.
 #pragma once
 
+#include "model/findings/board.h"
 #include "model/flow.h"
 #include "model/flow_end.h"
 #include "model/kernel_stats.h"
+#include "model/setting.h"
 
 #include <array>
 #include <cstddef>
@@ -142,6 +144,7 @@ struct Snapshot {
   std::optional<std::uint64_t> events_setting;  // net.netfilter.nf_conntrack_events
   Tracking tracking = Tracking::Unknown;
   StatAccumulator stats;
+  SettingValues settings;  // as they were a few seconds ago at most
 
   // Our picture.
   std::optional<Composition> composition;     // absent until the first dump is complete
@@ -154,6 +157,7 @@ struct Snapshot {
   bool in_sync = false;
   std::optional<std::uint64_t> error_bound;  // absent until the first dump is complete
   Fidelity fidelity = Fidelity::DumpOnly;
+  std::vector<StandingFinding> findings;  // most severe first
 
   Collector events_collector;
   Collector dump_collector;

@@ -2,6 +2,7 @@
 //
 // The hash table resized under the daemon's dumps: the kernel does not say so, and entries move
 // behind the cursor.
+#include "tests/kernel/global_setting.h"
 #include "tests/kernel/watched_node.h"
 
 namespace ctwarden::tests {
@@ -10,42 +11,20 @@ namespace {
 using model::Family;
 using namespace std::chrono_literals;
 
-// The bucket count is global and can only be written in the initial namespace; this test therefore
-// runs alone.
-class BucketCount {
- public:
-  explicit BucketCount(const ScratchNetns& router)
-      : router_(router), original_(read_setting("net/netfilter/nf_conntrack_buckets")) {}
-  ~BucketCount() { write(original_); }
-  BucketCount(const BucketCount&) = delete;
-  BucketCount& operator=(const BucketCount&) = delete;
-  BucketCount(BucketCount&&) = delete;
-  BucketCount& operator=(BucketCount&&) = delete;
-
-  [[nodiscard]] unsigned long original() const { return std::stoul(original_); }
-  void write(const std::string& value) const {
-    router_.in_home([&] { write_setting("net/netfilter/nf_conntrack_buckets", value); });
-  }
-
- private:
-  const ScratchNetns& router_;
-  std::string original_;
-};
-
 class ResizedHashTable : public WatchedNode {};
 
 TEST_F(ResizedHashTable, LeavesNoGhost) {
   load_nft(kTrackForwarded);
   create(flow_space(kUdp, Family::Ipv4, 3001), 30'000);
   start_daemon({"--config", short_interval()});
-  const BucketCount buckets(router_);
+  const GlobalSetting buckets(router_, "nf_conntrack_buckets");
   const auto all_there = [&](double flows) {
     return reaches("ctwarden_flows", {{"protocol", "udp"}, {"state", "none"}}, flows, 30s);
   };
   ASSERT_TRUE(all_there(30'000));
   // Resized again and again, so that some dumps are hit in the middle; then flows end.
   for (int round = 0; round < 20; ++round) {
-    buckets.write(std::to_string(buckets.original() / (round % 2 == 0 ? 2 : 1)));
+    buckets.write(buckets.original() / (round % 2 == 0 ? 2 : 1));
     create(flow_space(kUdp, Family::Ipv4, static_cast<std::uint16_t>(4000 + round)), 100);
   }
   ASSERT_TRUE(all_there(32'000));

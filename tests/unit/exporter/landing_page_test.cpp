@@ -36,6 +36,19 @@ TEST(LandingPage, BarTurnsColourNearTheLimit) {
   EXPECT_TRUE(has(render(snapshot), "class=\"bar bad\""));
 }
 
+TEST(LandingPage, FindingsSayWhatTheyMeanAndWhatToDo) {
+  const std::string page = render(full_snapshot());
+  EXPECT_TRUE(has(page, "<strong>Early drops</strong> <span>warning</span>"));
+  EXPECT_TRUE(has(page, "The kernel evicted 21 flows."));
+  EXPECT_TRUE(has(page, "sysctl -w a=1 &amp;&amp; sysctl -w b=&lt;2&gt;"));
+}
+
+TEST(LandingPage, WithoutFindingsHasNoSuchSection) {
+  model::Snapshot snapshot = full_snapshot();
+  snapshot.findings.clear();
+  EXPECT_FALSE(has(render(snapshot), "Findings"));
+}
+
 TEST(LandingPage, FullTableSaysConnectionsAreDropped) {
   model::Snapshot snapshot = full_snapshot();
   snapshot.entries = 262'144;

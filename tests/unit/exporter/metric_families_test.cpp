@@ -23,6 +23,19 @@ TEST(MetricFamilies, KernelNumbersAreExportedAsTheyAre) {
   EXPECT_EQ(found.at("ctwarden_used_ratio"), "0.6996231079101562");
 }
 
+TEST(MetricFamilies, FindingsAreCountedByWhatAndHowSevere) {
+  const auto found = samples(render(full_snapshot()));
+  EXPECT_EQ(found.at(R"(ctwarden_findings{severity="warning"})"), "1");
+  EXPECT_EQ(found.at(R"(ctwarden_findings{severity="critical"})"), "0");
+  EXPECT_EQ(found.at(R"(ctwarden_finding{finding="early_drops",severity="warning"})"), "1");
+}
+
+TEST(MetricFamilies, WithoutFindingsNoFindingHasASample) {
+  const std::string text = render(model::Snapshot{});
+  EXPECT_EQ(samples(text).at(R"(ctwarden_findings{severity="info"})"), "0");
+  EXPECT_FALSE(family_names(text).contains("ctwarden_finding"));
+}
+
 TEST(MetricFamilies, NoLimitMeansNoRatio) {
   model::Snapshot snapshot = full_snapshot();
   snapshot.limit = 0;

@@ -71,6 +71,16 @@ inline std::vector<model::CpuStats> two_cpus() {
   return {cpu(0, 100), cpu(1, 7)};
 }
 
+inline model::StandingFinding early_drops() {
+  return {.finding = {.kind = model::FindingKind::EarlyDrops,
+                      .severity = model::Severity::Warning,
+                      .subject = {},
+                      .evidence = {{"early_drop", 21}},
+                      .meaning = "The kernel evicted 21 flows.",
+                      .next = "sysctl -w a=1 && sysctl -w b=<2>"},
+          .since = {}};
+}
+
 inline model::Snapshot full_snapshot() {
   model::Snapshot s;
   s.entries = 183'402;
@@ -105,6 +115,7 @@ inline model::Snapshot full_snapshot() {
        {&s.events_collector, &s.dump_collector, &s.stats_collector, &s.settings_collector}) {
     collector->up = true;
   }
+  s.findings = {early_drops()};
   s.process = {.cpu_seconds = 512.25,
                .resident_bytes = 41'943'040,
                .virtual_bytes = 134'217'728,
@@ -123,6 +134,7 @@ inline model::Snapshot limited_snapshot() {
   s.buckets = 65'536;
   s.settings_collector.up = true;
   s.events_collector.detail = "open the event socket: Operation not permitted";
+  s.findings = {early_drops()};
   s.process = full_snapshot().process;
   return s;
 }

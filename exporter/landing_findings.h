@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The landing page's list of findings: what is wrong, what it means, what to do.
+#pragma once
+
+#include "model/snapshot.h"
+
+#include <string>
+
+namespace ctwarden::exporter {
+
+// Empty when nothing was found that the page does not say elsewhere.
+[[nodiscard]] std::string render_findings(const model::Snapshot& snapshot);
+
+}  // namespace ctwarden::exporter

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A watched node whose findings are looked at.
+#pragma once
+
+#include "tests/kernel/watched_node.h"
+
+namespace ctwarden::tests {
+
+class FoundNode : public WatchedNode {
+ protected:
+  [[nodiscard]] static std::string page() {
+    const auto answer = http_get(kAddress, "/");
+    return answer ? answer->body : answer.error().context;
+  }
+  // The rules look every five seconds.
+  [[nodiscard]] testing::AssertionResult finds(const std::string& finding,
+                                               const std::string& severity) const {
+    const bool found = eventually(std::chrono::seconds(30), [&] {
+      return scrape_now().value("ctwarden_finding",
+                                {{"finding", finding}, {"severity", severity}}) >= 1;
+    });
+    return found ? testing::AssertionSuccess() : testing::AssertionFailure() << daemon_->log();
+  }
+};
+
+}  // namespace ctwarden::tests
