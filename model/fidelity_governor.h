@@ -40,7 +40,7 @@ class FidelityGovernor {
 
   // New flows a second above which UPDATE is not worth its cost, and below which it is taken up
   // again. A TCP life costs the sender about 13 us more with UPDATE than without
-  // (docs/benchmarks.md, path): at this rate 2.5 % of a core.
+  // (docs/benchmarks.md, live): at this rate 2.5 % of a core.
   static constexpr double kBusyFlows = 2000;
   static constexpr double kQuietFlows = 1000;
 

@@ -5,10 +5,10 @@
 // every reader gets exactly the same.
 #pragma once
 
-#include "bench/events/process_tree.h"
-#include "bench/events/readers.h"
-#include "bench/events/stage.h"
-#include "bench/events/workloads.h"
+#include "bench/stage/readers.h"
+#include "bench/stage/running_reader.h"
+#include "bench/stage/stage.h"
+#include "bench/stage/workloads.h"
 
 #include <cstdint>
 
@@ -17,7 +17,7 @@ namespace ctwarden::bench {
 struct Sample {
   std::uint64_t events = 0;
   std::uint64_t queued_bytes = 0;  // charged by the kernel when everything was queued
-  CpuTime cpu;                     // of all the reader's processes
+  ReaderTime time;                 // of all the reader's processes
   std::uint64_t memory_bytes = 0;  // afterwards, shared pages divided among those who share them
 };
 

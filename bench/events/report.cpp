@@ -1,69 +1,90 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/events/report.h"
 
-#include "bench/events/spread.h"
+#include "bench/stage/spread.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstddef>
-#include <utility>
+#include <functional>
 
 namespace ctwarden::bench {
 namespace {
 
 double ns_per_event(const Sample& sample) {
-  return static_cast<double>(sample.cpu.total_ns) / static_cast<double>(sample.events);
+  return static_cast<double>(sample.time.total_ns) / static_cast<double>(sample.events);
 }
 
-double total_ns(const Sample& sample) { return static_cast<double>(sample.cpu.total_ns); }
+double total_ns(const Sample& sample) { return static_cast<double>(sample.time.total_ns); }
 
-template <typename Value>
-Spread over_rounds(const Row& row, Value value) {
-  std::vector<double> values;
-  values.reserve(row.samples.size());
-  for (const Sample& sample : row.samples) {
-    values.push_back(value(sample));
-  }
-  return spread_of(std::move(values));
+double user_ns(const std::vector<Sample>& samples) {
+  return over_rounds(samples, ns_per_event).median * user_share(samples);
 }
 
-template <typename Value>
-Spread ratio(const Row& row, const Row& base, Value value) {
-  std::vector<double> values;
-  values.reserve(row.samples.size());
-  for (std::size_t i = 0; i < row.samples.size(); ++i) {
-    values.push_back(value(row.samples[i]) / value(base.samples[i]));
+// The first such row, and the daemon with the same subscription or, where it makes no difference,
+// another.
+Goal compare(const std::vector<Experiment>& experiments, Program other, Goal goal,
+             const std::function<double(const Row&, const Row&)>& quotient) {
+  for (const auto& [workload, content, rows] : experiments) {
+    const auto find = [&rows](Program program, unsigned groups) {
+      return std::ranges::find_if(rows, [=](const Row& row) {
+        return row.reader.program == program && (row.reader.groups & groups) == groups;
+      });
+    };
+    const auto theirs = find(other, 0);
+    if (theirs == rows.end()) {
+      continue;
+    }
+    auto ours = find(Program::Daemon, theirs->reader.groups);
+    ours = ours == rows.end() ? find(Program::Daemon, 0) : ours;
+    if (ours != rows.end()) {
+      goal.values.push_back({.of = workload.name, .measured = quotient(*ours, *theirs)});
+    }
   }
-  return spread_of(std::move(values));
-}
-
-// Over all rounds together: the tick that tells user from system is too coarse for one.
-double user_share(const Row& row) {
-  double user = 0;
-  double all = 0;
-  for (const Sample& sample : row.samples) {
-    user += static_cast<double>(sample.cpu.user_ns);
-    all += static_cast<double>(sample.cpu.user_ns + sample.cpu.system_ns);
-  }
-  return all > 0 ? user / all : 0;
+  return goal;
 }
 
 std::string render_row(const Row& row, const Row& base) {
-  const Spread time = over_rounds(row, ns_per_event);
-  const Spread per_event = ratio(row, base, ns_per_event);
-  const Spread whole = ratio(row, base, total_ns);
-  const Spread memory = over_rounds(
-      row, [](const Sample& sample) { return static_cast<double>(sample.memory_bytes) / 1048576; });
+  const Spread time = over_rounds(row.samples, ns_per_event);
+  const Spread per_event = ratio(row.samples, base.samples, ns_per_event);
+  const Spread whole = ratio(row.samples, base.samples, total_ns);
+  const Spread memory = over_rounds(row.samples, [](const Sample& sample) {
+    return static_cast<double>(sample.memory_bytes) / 1048576;
+  });
   return fmt::format(
       "| {} | {} | {:.0f} ({:.0f} to {:.0f}) | {:.0f} | {:.2f} ({:.2f} to {:.2f}) | {:.2f} | "
       "{:.1f} |\n",
       row.reader.name, group_names(row.reader.groups), time.median, time.least, time.most,
-      time.median * user_share(row), per_event.median, per_event.least, per_event.most,
-      whole.median, memory.median);
+      user_ns(row.samples), per_event.median, per_event.least, per_event.most, whole.median,
+      memory.median);
 }
 
 }  // namespace
+
+std::vector<Goal> drain_goals(const std::vector<Experiment>& experiments) {
+  const auto cpu = [](const Row& ours, const Row& theirs) {
+    return ratio(ours.samples, theirs.samples, ns_per_event).median;
+  };
+  const auto user = [](const Row& ours, const Row& theirs) {
+    return user_ns(ours.samples) / user_ns(theirs.samples);
+  };
+  return {
+      compare(experiments, Program::Woken,
+              {.measure = "drained: CPU an event, against receive-only `recvmmsg`",
+               .most = 1.30,
+               .aim = 1.15},
+              cpu),
+      compare(experiments, Program::Conntrackd,
+              {.measure = "drained: CPU an event, against conntrackd", .most = 0.40, .aim = 0.33},
+              cpu),
+      compare(experiments, Program::Ulogd,
+              {.measure = "drained: CPU an event, against ulogd2", .most = 0.55, .aim = 0.45}, cpu),
+      compare(experiments, Program::Library,
+              {.measure = "drained: user time an event, against libnetfilter_conntrack counting",
+               .most = 0.50,
+               .aim = 0.25},
+              user)};
+}
 
 std::string render_ratios(const std::vector<Experiment>& experiments) {
   // By name and groups, in the order of the workload that has most.
@@ -83,10 +104,11 @@ std::string render_ratios(const std::vector<Experiment>& experiments) {
         return candidate.reader.name == wanted.reader.name &&
                candidate.reader.groups == wanted.reader.groups;
       });
-      text +=
-          row == experiment.rows.end()
-              ? " |"
-              : fmt::format(" {:.2f} |", ratio(*row, experiment.rows.front(), ns_per_event).median);
+      text += row == experiment.rows.end()
+                  ? " |"
+                  : fmt::format(
+                        " {:.2f} |",
+                        ratio(row->samples, experiment.rows.front().samples, ns_per_event).median);
     }
     text += "\n";
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bench/events/drain.h"
+#include "bench/stage/goals.h"
 
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct Experiment {
   Content content;
   std::vector<Row> rows;
 };
+
+[[nodiscard]] std::vector<Goal> drain_goals(const std::vector<Experiment>& experiments);
 
 // One line a reader, one column a workload: its CPU an event as a multiple of the first row's.
 [[nodiscard]] std::string render_ratios(const std::vector<Experiment>& experiments);
