@@ -4,11 +4,23 @@
 #include "daemon/log.h"
 #include "model/findings/rules.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace ctwarden::daemon {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+// The whole table in eight seconds: 0.6 ms each at a million flows.
+constexpr std::size_t kTablesPerSecond = 128;
+static_assert(model::FlowIndex::kTables % kTablesPerSecond == 0);
+// A flow that was never answered ends after one timeout; one that is seen after two is kept alive.
+constexpr std::uint64_t kUdpTimeout = 30;
+constexpr std::uint32_t kGrace = 10;
+// Without UPDATE, states are as old as the last dump, up to a minute and a bit.
+constexpr std::uint32_t kOldStates = 180;
 
 void log_finding(const model::Finding& finding) {
   const LogLevel level =
@@ -30,7 +42,20 @@ void Doctor::read_settings() {
   }
 }
 
-void Doctor::examine(const model::Snapshot& picture) {
+void Doctor::survey(model::FlowTable& table, bool states_are_fresh) {
+  const std::uint64_t timeout = settings_[model::Setting::Udp].value_or(kUdpTimeout);
+  const auto older_than = std::max(static_cast<std::uint32_t>(2 * timeout) + kGrace,
+                                   states_are_fresh ? 0U : kOldStates);
+  for (std::size_t i = 0; i < kTablesPerSecond; ++i, ++next_table_) {
+    stale_dnat_yet_ += table.count_unanswered_dnat(next_table_, clock_.seconds(), older_than);
+  }
+  if (next_table_ >= model::FlowIndex::kTables) {
+    stale_dnat_ = std::exchange(stale_dnat_yet_, 0);
+    next_table_ = 0;
+  }
+}
+
+void Doctor::examine(const model::Snapshot& picture, const model::Occupancy* occupancy) {
   read_settings();
   if (!limit_at_start_) {
     limit_at_start_ = picture.limit;
@@ -41,7 +66,9 @@ void Doctor::examine(const model::Snapshot& picture) {
                                 .settings = settings_,
                                 .minute = minute,
                                 .ten_minutes = ten_minutes,
-                                .limit_at_start = limit_at_start_});
+                                .limit_at_start = limit_at_start_,
+                                .occupancy = occupancy,
+                                .stale_dnat = stale_dnat_});
   for (const model::Finding& finding : board_.update(std::move(found), clock_.now())) {
     if (limiter_.admit(name(finding.kind), clock_.now())) {
       log_finding(finding);

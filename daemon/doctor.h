@@ -8,6 +8,7 @@
 #include "daemon/log_limiter.h"
 #include "model/counter_window.h"
 #include "model/findings/board.h"
+#include "model/flow_table.h"
 #include "model/setting.h"
 #include "model/snapshot.h"
 #include "nlink/kernel_files.h"
@@ -22,8 +23,11 @@ class Doctor {
 
   // Once a second.
   void sample(const model::Totals& totals) { counters_.sample(clock_.now(), totals); }
-  // Every few seconds: reads the settings, applies the rules.
-  void examine(const model::Snapshot& picture);
+  // Once a second, before examine: looks through a part of the table.
+  void survey(model::FlowTable& table, bool states_are_fresh);
+  // Every few seconds: reads the settings, applies the rules. `occupancy` is absent before the
+  // first picture.
+  void examine(const model::Snapshot& picture, const model::Occupancy* occupancy);
 
   [[nodiscard]] const model::SettingValues& settings() const { return settings_; }
   [[nodiscard]] std::vector<model::StandingFinding> standing() const { return board_.standing(); }
@@ -36,6 +40,9 @@ class Doctor {
   model::CounterWindow counters_;
   model::SettingValues settings_;
   std::optional<std::uint64_t> limit_at_start_;
+  std::size_t next_table_ = 0;
+  std::uint64_t stale_dnat_ = 0;      // of the last whole round
+  std::uint64_t stale_dnat_yet_ = 0;  // of the round that runs
   model::FindingBoard board_;
   LogLimiter limiter_{3, std::chrono::minutes(10)};
 };

@@ -216,8 +216,7 @@ control::HttpResponse Front::answer(const control::HttpRequest& request) {
                  .node_exporter_compat = config_.metrics.node_exporter_compat})};
   }
   if (request.path == "/") {
-    return {.content_type = "text/html; charset=utf-8",
-            .body = exporter::render_landing_page(watch_.snapshot(), kBuild)};
+    return {.content_type = "text/html; charset=utf-8", .body = landing_page(request.over_unix)};
   }
   if (request.path == "/livez") {
     return {.body = "alive\n"};
@@ -227,6 +226,16 @@ control::HttpResponse Front::answer(const control::HttpRequest& request) {
     return {.status = readiness.ready ? 200 : 503, .body = readiness.text + "\n"};
   }
   return {.status = 404, .body = "not found; there is /, /metrics, /livez and /readyz\n"};
+}
+
+std::string Front::landing_page(bool addresses) {
+  const model::Snapshot picture = watch_.snapshot();
+  if (!picture.composition) {
+    return exporter::render_landing_page(picture, kBuild);
+  }
+  const model::TalkersView talkers = watch_.talkers({});
+  return exporter::render_landing_page(picture, kBuild,
+                                       {.talkers = &talkers, .addresses = addresses});
 }
 
 }  // namespace ctwarden::daemon

@@ -22,7 +22,7 @@
 
 namespace ctwarden::daemon {
 
-// Exit statuses of ctwardend; DESIGN.md 2 makes them an interface.
+// Exit statuses of ctwardend.
 enum class Exit : int {
   Clean = 0,
   Failure = 1,
@@ -55,6 +55,7 @@ class Front {
   void stop(Exit status);
   void access_denied();
   [[nodiscard]] control::HttpResponse answer(const control::HttpRequest& request);
+  [[nodiscard]] std::string landing_page(bool addresses);
 
   Config config_;
   Options options_;

@@ -4,6 +4,7 @@
 #include "daemon/log.h"
 #include "daemon/process_usage.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <random>
 #include <utility>
@@ -99,10 +100,8 @@ void NodeWatch::tick() {
   }
   observe_tracking();
   rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
-  doctor_.sample(totals());
-  if (ticks_ % kDoctorTicks == 0) {
-    doctor_.examine(snapshot());
-  }
+  examine();
+  watch_pressure();
   resync_.check_progress();
   plan();
   for (const Repeats& repeats : limiter_.take_repeats(clock_.now())) {
@@ -199,8 +198,41 @@ void NodeWatch::observe_tracking() {
                     files_.read_ip_packets());
 }
 
+void NodeWatch::examine() {
+  doctor_.sample(totals());
+  doctor_.survey(table_, pump_.updates());
+  if (ticks_ % kDoctorTicks == 0) {
+    doctor_.examine(snapshot(),
+                    sync_.has_picture() ? &std::as_const(table_).talkers().occupancy() : nullptr);
+  }
+}
+
+void NodeWatch::watch_pressure() {
+  const auto entries = known(files_.read_setting("nf_conntrack_count"));
+  const auto limit = known(files_.read_setting("nf_conntrack_max"));
+  model::PressureTrigger::Reading reading;
+  if (entries && limit.value_or(0) != 0) {
+    reading.used_ratio = static_cast<double>(*entries) / static_cast<double>(*limit);
+  }
+  const auto total = [&](model::Stat stat) { return stats_.totals().total(stat); };
+  if (const auto drops = total(model::Stat::Drop)) {
+    // A lost race of two packets of one flow is counted as both, and has nothing to do with room.
+    const std::uint64_t races = std::min(*drops, total(model::Stat::InsertFailed).value_or(0));
+    reading.dropped = *drops - races + total(model::Stat::EarlyDrop).value_or(0);
+  }
+  if (const auto cause = pressure_.due(reading, clock_.now())) {
+    reports_.add({.unix_seconds = unix_now(),
+                  .cause = *cause,
+                  .picture = snapshot(),
+                  .talkers = table_.talkers().view({}, clock_.seconds())});
+  }
+}
+
 model::Totals NodeWatch::totals() const {
-  model::Totals totals{.created = table_.events().created, .lost = pump_.losses()};
+  constexpr model::Service kDns = {.protocol = model::Protocol::Udp, .port = 53};
+  model::Totals totals{.created = table_.events().created,
+                       .created_dns = table_.talkers().arrivals().created()[index_of(kDns)],
+                       .lost = pump_.losses()};
   for (std::size_t i = 0; i < model::kStatCount; ++i) {
     totals.stats[i] = stats_.totals().total(static_cast<model::Stat>(i));
   }

@@ -12,9 +12,11 @@
 #include "daemon/event_intake.h"
 #include "daemon/event_pump.h"
 #include "daemon/log_limiter.h"
+#include "daemon/pressure_reports.h"
 #include "daemon/resync_runner.h"
 #include "daemon/stats_poller.h"
 #include "model/flow_table.h"
+#include "model/pressure_trigger.h"
 #include "model/rate_window.h"
 #include "model/resync_planner.h"
 #include "model/snapshot.h"
@@ -44,6 +46,10 @@ class NodeWatch {
 
   // The picture at this moment; reads the kernel's own numbers afresh.
   [[nodiscard]] model::Snapshot snapshot();
+  // Who fills the table; empty before the first picture.
+  [[nodiscard]] model::TalkersView talkers(const model::TalkersQuery& query) {
+    return table_.talkers().view(query, clock_.seconds());
+  }
   // Whether there is a picture, or why there can be none; the text is for people.
   struct Readiness {
     bool ready = false;
@@ -59,6 +65,8 @@ class NodeWatch {
   void resynced(const ResyncRunner::Outcome& outcome);
   void note_losses();
   [[nodiscard]] model::Totals totals() const;
+  void examine();
+  void watch_pressure();
   void stream_failed(const model::Error& error);
   void refused(std::string_view site, std::string& trouble, const model::Error& error);
   void warn(std::string_view site, std::string_view detail);
@@ -80,6 +88,8 @@ class NodeWatch {
   model::TrackingProbe tracking_;
   model::RateWindow rates_;
   Doctor doctor_;
+  model::PressureTrigger pressure_;
+  PressureReports reports_;
   boost::asio::steady_timer ticker_;
   LogLimiter limiter_;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "exporter/landing_composition.h"
 
-#include "exporter/html.h"
+#include "exporter/landing_table.h"
 
 #include <fmt/format.h>
 
@@ -18,11 +18,6 @@
 namespace ctwarden::exporter {
 
 namespace {
-
-struct Row {
-  std::string label;
-  std::uint64_t flows = 0;
-};
 
 constexpr std::array<std::pair<model::FlowStatus, std::string_view>, model::kFlowStatusCount>
     kStatusWords = {{
@@ -53,29 +48,8 @@ std::string state_words(model::TcpState state) {
   return words;
 }
 
-std::string table(std::string_view title, std::string_view remark, const std::vector<Row>& rows,
-                  std::uint64_t whole) {
-  std::string out =
-      fmt::format("<table><caption>{}{}{}{}</caption>\n<tbody>\n", title,
-                  remark.empty() ? "" : " <span>", remark, remark.empty() ? "" : "</span>");
-  for (const Row& row : rows) {
-    const auto part = static_cast<double>(row.flows);
-    const double width = whole == 0 ? 0 : std::min(100.0, 100 * part / static_cast<double>(whole));
-    fmt::format_to(
-        std::back_inserter(out),
-        "<tr{}><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"p\">{}</td>"
-        "<td class=\"b\" aria-hidden=\"true\">{}</td></tr>\n",
-        row.flows == 0 ? R"( class="none")" : "", escape_html(row.label), grouped(row.flows),
-        escape_html(percent(part, static_cast<double>(whole))),
-        row.flows == 0
-            ? std::string()
-            : fmt::format(R"(<div class="bar"><i style="width:{:.1f}%"></i></div>)", width));
-  }
-  return out + "</tbody></table>\n";
-}
-
-std::vector<Row> by_protocol(const model::Composition& composition) {
-  std::vector<Row> rows;
+std::vector<TableRow> by_protocol(const model::Composition& composition) {
+  std::vector<TableRow> rows;
   for (std::size_t p = 0; p < model::kProtocolCount; ++p) {
     const auto& cells = composition.by_state[p];
     const auto sum = std::accumulate(cells.begin(), cells.end(), std::uint64_t{0});
@@ -87,8 +61,8 @@ std::vector<Row> by_protocol(const model::Composition& composition) {
   return rows;
 }
 
-std::vector<Row> by_tcp_state(const model::Composition& composition) {
-  std::vector<Row> rows;
+std::vector<TableRow> by_tcp_state(const model::Composition& composition) {
+  std::vector<TableRow> rows;
   for (std::size_t s = 1; s <= model::kTcpStateCount; ++s) {  // None last
     const std::size_t state = s % model::kTcpStateCount;
     const auto flows = composition.by_state[static_cast<std::size_t>(model::Protocol::Tcp)][state];
@@ -101,8 +75,8 @@ std::vector<Row> by_tcp_state(const model::Composition& composition) {
   return rows;
 }
 
-std::vector<Row> by_status(const model::Composition& composition) {
-  std::vector<Row> rows;
+std::vector<TableRow> by_status(const model::Composition& composition) {
+  std::vector<TableRow> rows;
   rows.reserve(kStatusWords.size());
   for (const auto& [status, words] : kStatusWords) {
     rows.push_back({.label = std::string(words),
@@ -111,8 +85,8 @@ std::vector<Row> by_status(const model::Composition& composition) {
   return rows;
 }
 
-std::vector<Row> by_zone(const model::Composition& composition) {
-  std::vector<Row> rows;
+std::vector<TableRow> by_zone(const model::Composition& composition) {
+  std::vector<TableRow> rows;
   rows.reserve(composition.by_zone.size() + 1);
   for (const model::ZoneFlows& zone : composition.by_zone) {
     rows.push_back(
@@ -133,16 +107,17 @@ std::string render_composition(const model::Composition& composition) {
   const auto tcp = std::accumulate(tcp_cells.begin(), tcp_cells.end(), std::uint64_t{0});
   const auto& family = composition.by_family;
 
-  std::string out = "<section>\n" + table("Protocols", "", by_protocol(composition), all);
-  out += table("Address family", "",
-               {{.label = "IPv4", .flows = family[0]}, {.label = "IPv6", .flows = family[1]}}, all);
+  std::string out = "<section>\n" + render_table("Protocols", "", by_protocol(composition), all);
+  out += render_table(
+      "Address family", "",
+      {{.label = "IPv4", .flows = family[0]}, {.label = "IPv6", .flows = family[1]}}, all);
   out += "</section>\n<section>\n";
-  out += table("TCP by state", "share of TCP", by_tcp_state(composition), tcp);
+  out += render_table("TCP by state", "share of TCP", by_tcp_state(composition), tcp);
   out += "</section>\n<section>\n";
-  out += table("Properties", "a flow can have several", by_status(composition), all);
+  out += render_table("Properties", "a flow can have several", by_status(composition), all);
   // One zone, the default one, is the ordinary case and tells nothing.
-  if (const std::vector<Row> zones = by_zone(composition); zones.size() > 1) {
-    out += table("Conntrack zones", "", zones, all);
+  if (const std::vector<TableRow> zones = by_zone(composition); zones.size() > 1) {
+    out += render_table("Conntrack zones", "", zones, all);
   }
   return out + "</section>\n";
 }

@@ -9,7 +9,8 @@
 
 namespace ctwarden::exporter {
 
-// Empty when nothing was found that the page does not say elsewhere.
-[[nodiscard]] std::string render_findings(const model::Snapshot& snapshot);
+// Empty when nothing was found that the page does not say elsewhere. Without `addresses` a subject
+// that names one is left out.
+[[nodiscard]] std::string render_findings(const model::Snapshot& snapshot, bool addresses);
 
 }  // namespace ctwarden::exporter

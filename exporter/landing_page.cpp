@@ -6,6 +6,7 @@
 #include "exporter/landing_findings.h"
 #include "exporter/landing_notices.h"
 #include "exporter/landing_style.h"
+#include "exporter/landing_talkers.h"
 
 #include <fmt/format.h>
 
@@ -145,7 +146,8 @@ std::string title(const model::Snapshot& snapshot) {
 
 }  // namespace
 
-std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo& build) {
+std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo& build,
+                                const PageOptions& options) {
   std::string out = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -160,9 +162,10 @@ std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo
   if (tracking && !snapshot.limited) {
     out += render_glance(snapshot);
   }
-  out += render_findings(snapshot);
+  out += render_findings(snapshot, options.addresses);
   out += "<div class=\"columns\">\n";
   if (snapshot.composition && (tracking || snapshot.composition->flows > 0)) {
+    out += options.talkers != nullptr ? render_talkers(*options.talkers, options.addresses) : "";
     out += render_composition(*snapshot.composition);
   }
   out += render_kernel_counters(snapshot.stats);

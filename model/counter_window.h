@@ -18,7 +18,7 @@ namespace ctwarden::model {
 struct Totals {
   std::array<std::optional<std::uint64_t>, kStatCount> stats{};
   std::uint64_t created = 0;      // new flows seen
-  std::uint64_t created_dns = 0;  // of these UDP to port 53
+  std::uint32_t created_dns = 0;  // of these UDP to port 53, modulo 2^32
   std::uint64_t lost = 0;         // events
 };
 

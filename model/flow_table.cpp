@@ -276,6 +276,20 @@ SweepCounts FlowTable::sweep(std::size_t table, std::uint32_t now_seconds) {
   return counts;
 }
 
+std::uint64_t FlowTable::count_unanswered_dnat(std::size_t table, std::uint32_t now_seconds,
+                                               std::uint32_t older_than) {
+  constexpr unsigned kSought = bit(FlowStatus::Unreplied) | bit(FlowStatus::DestinationNat);
+  std::uint64_t found = 0;
+  index_.sweep(table, [&](const FlowSlot& slot) {
+    const bool udp = static_cast<Protocol>(slot.protocol) == Protocol::Udp;
+    if (udp && (slot.status & kSought) == kSought && age(slot, now_seconds) > older_than) {
+      ++found;
+    }
+    return false;
+  });
+  return found;
+}
+
 Composition FlowTable::composition() const {
   Composition composition{.flows = index_.size(),
                           .by_state = by_state_,

@@ -72,6 +72,9 @@ class FlowTable {
   [[nodiscard]] bool tombstones_full() const { return tombstones_full_; }
 
   [[nodiscard]] Composition composition() const;
+  // UDP flows of one small table with translated destination, unreplied and older than this.
+  [[nodiscard]] std::uint64_t count_unanswered_dnat(std::size_t table, std::uint32_t now_seconds,
+                                                    std::uint32_t older_than);
   [[nodiscard]] const Churn& churn() const { return churn_; }
   [[nodiscard]] const EventCounts& events() const { return events_; }
   [[nodiscard]] std::uint64_t size() const { return index_.size(); }

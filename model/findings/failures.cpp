@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/findings/rules.h"
 #include "model/findings/words.h"
+#include "model/talkers_view.h"
 
 namespace ctwarden::model {
 
@@ -11,6 +12,16 @@ constexpr std::uint64_t kSomeFailures = 10;
 // DNS must be a part of the new flows that can explain the failures at all.
 constexpr double kDnsPart = 0.05;
 
+double fullest_pool(const Observation& seen) {
+  double ratio = 0;
+  if (seen.occupancy != nullptr) {
+    for (const auto& line : seen.occupancy->pools().top(1)) {
+      ratio = snat_pool_use(line).ratio();
+    }
+  }
+  return ratio;
+}
+
 }  // namespace
 
 void find_failures(const Observation& seen, std::vector<Finding>& out) {
@@ -18,8 +29,8 @@ void find_failures(const Observation& seen, std::vector<Finding>& out) {
   const std::uint64_t all = seen.ten_minutes.of(Stat::InsertFailed);
   const std::uint64_t chains = seen.ten_minutes.of(Stat::ChainTooLong);
   const std::uint64_t failed = all > chains ? all - chains : 0;
-  if (failed < kSomeFailures) {
-    return;
+  if (failed < kSomeFailures || fullest_pool(seen) >= kPoolFilling) {
+    return;  // a pool near its end explains them, and has a finding of its own
   }
   const std::uint64_t resolved = seen.ten_minutes.of(Stat::ClashResolve);
   const auto created = static_cast<double>(seen.ten_minutes.created);

@@ -50,7 +50,8 @@ struct Evidence {
 struct Finding {
   FindingKind kind{};
   Severity severity{};
-  std::string subject;  // which of several, for example a port; often empty
+  std::string subject;         // which of several, for example a port; often empty
+  bool names_address = false;  // the subject does: not for everybody who can read the page
   std::vector<Evidence> evidence;
   std::string meaning;  // one or two sentences
   std::string next;     // a command, or a short instruction

@@ -8,6 +8,7 @@ namespace ctwarden::model {
 std::vector<Finding> find_all(const Observation& seen) {
   std::vector<Finding> findings;
   find_pressure(seen, findings);
+  find_pools(seen, findings);
   find_failures(seen, findings);
   find_traffic(seen, findings);
   find_settings(seen, findings);

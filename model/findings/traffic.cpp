@@ -3,6 +3,7 @@
 #include "model/findings/words.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ctwarden::model {
 
@@ -112,6 +113,58 @@ void find_closing(const Observation& seen, const Composition& table, const Closi
   out.push_back(std::move(finding));
 }
 
+// Overlays: VXLAN (IANA and Linux's older port) and Geneve. Each flow of theirs is one-way, for the
+// source port is a hash of what is inside, and says nothing a firewall could use.
+constexpr std::array<std::uint16_t, 3> kTunnelPorts = {4789, 8472, 6081};
+constexpr std::uint64_t kManyTunnelFlows = 100;
+
+void find_tunnels(const Observation& seen, std::vector<Finding>& out) {
+  if (seen.occupancy == nullptr) {
+    return;
+  }
+  for (const std::uint16_t port : kTunnelPorts) {
+    const std::uint64_t flows =
+        seen.occupancy
+            ->services_after()[index_of(Service{.protocol = Protocol::Udp, .port = port})];
+    if (flows < kManyTunnelFlows) {
+      continue;
+    }
+    const auto limit = static_cast<double>(seen.picture.limit.value_or(0));
+    const std::string number = std::to_string(port);
+    out.push_back(
+        {.kind = FindingKind::TunnelTracked,
+         .severity = limit > 0 && static_cast<double>(flows) >= kTimeWaitOfLimit * limit
+                         ? Severity::Warning
+                         : Severity::Info,
+         .subject = "udp/" + number,
+         .evidence = {{"flows", static_cast<double>(flows)}},
+         .meaning = std::to_string(flows) +
+                    " entries are packets of an overlay tunnel on UDP port " + number +
+                    ". Tracking them protects nothing; the flows inside are tracked by "
+                    "themselves.",
+         .next = "take the tunnel out of connection tracking, in both directions: nft add "
+                 "rule inet raw prerouting udp dport " +
+                 number + " notrack; nft add rule inet raw output udp dport " + number +
+                 " notrack"});
+  }
+}
+
+void find_stale(const Observation& seen, std::vector<Finding>& out) {
+  if (seen.stale_dnat == 0) {
+    return;
+  }
+  out.push_back({.kind = FindingKind::StaleDestinationNat,
+                 .severity = Severity::Warning,
+                 .subject = {},
+                 .evidence = {{"flows", static_cast<double>(seen.stale_dnat)}},
+                 .meaning = std::to_string(seen.stale_dnat) +
+                            " UDP flows with translated destination are kept alive by their "
+                            "senders and never answered: their entries still lead to a backend "
+                            "that is gone.",
+                 .next = "conntrack -L -p udp --dst-nat | grep UNREPLIED, then delete those whose "
+                         "backend is gone: conntrack -D -p udp --orig-src ... --sport ..."});
+}
+
 }  // namespace
 
 void find_traffic(const Observation& seen, std::vector<Finding>& out) {
@@ -122,6 +175,8 @@ void find_traffic(const Observation& seen, std::vector<Finding>& out) {
   find_flood(seen, table, out);
   find_closing(seen, table, kTimeWait, out);
   find_closing(seen, table, kCloseWait, out);
+  find_tunnels(seen, out);
+  find_stale(seen, out);
 }
 
 }  // namespace ctwarden::model

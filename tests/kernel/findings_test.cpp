@@ -54,6 +54,9 @@ TEST_F(Findings, NameEvictionsAndDropsOfAFullTable) {
   play(traffic::udp_life(false), {.space = space(kUdp, 81), .count = 500});
   EXPECT_TRUE(finds("early_drops", "warning"));
   EXPECT_TRUE(finds("table_pressure", "critical"));
+  // One report of what it was like, who did it included.
+  EXPECT_TRUE(daemon_->wait_until_logged("table pressure cause=filling")) << daemon_->log();
+  EXPECT_NE(daemon_->log().find("services=\"udp/80 "), std::string::npos) << daemon_->log();
 
   // Assured flows are not evicted: what is new finds no room.
   flush();

@@ -13,13 +13,19 @@ class FoundNode : public WatchedNode {
     const auto answer = http_get(kAddress, "/");
     return answer ? answer->body : answer.error().context;
   }
+  [[nodiscard]] static std::string page_over_unix(const std::string& path) {
+    const auto answer = http_get("unix:" + path, "/");
+    return answer ? answer->body : answer.error().context;
+  }
+  [[nodiscard]] bool stands(const std::string& finding, const std::string& severity) const {
+    return scrape_now().value("ctwarden_finding", {{"finding", finding}, {"severity", severity}}) >=
+           1;
+  }
   // The rules look every five seconds.
   [[nodiscard]] testing::AssertionResult finds(const std::string& finding,
                                                const std::string& severity) const {
-    const bool found = eventually(std::chrono::seconds(30), [&] {
-      return scrape_now().value("ctwarden_finding",
-                                {{"finding", finding}, {"severity", severity}}) >= 1;
-    });
+    const bool found =
+        eventually(std::chrono::seconds(30), [&] { return stands(finding, severity); });
     return found ? testing::AssertionSuccess() : testing::AssertionFailure() << daemon_->log();
   }
 };

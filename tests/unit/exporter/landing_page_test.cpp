@@ -43,6 +43,31 @@ TEST(LandingPage, FindingsSayWhatTheyMeanAndWhatToDo) {
   EXPECT_TRUE(has(page, "sysctl -w a=1 &amp;&amp; sysctl -w b=&lt;2&gt;"));
 }
 
+TEST(LandingPage, ShowsAddressesOnlyToThoseWhoMaySeeThem) {
+  model::Snapshot snapshot = full_snapshot();
+  snapshot.findings[0].finding.subject = "tcp 203.0.113.5 -> 198.51.100.9:443";
+  snapshot.findings[0].finding.names_address = true;
+  model::TalkersView talkers;
+  talkers.flows = 1'000;
+  talkers.sources = {{.address = {.bytes = {10, 1, 2, 3}},
+                      .family = model::Family::Ipv4,
+                      .flows = {.lower = 900, .upper = 900},
+                      .unreplied = {},
+                      .created = {}}};
+  talkers.services_before = {
+      {.service = {.protocol = model::Protocol::Udp, .port = 53}, .flows = 700, .created = {}}};
+
+  const std::string open = render_landing_page(snapshot, kTestBuild, {.talkers = &talkers});
+  EXPECT_TRUE(has(open, "UDP 53"));
+  EXPECT_FALSE(has(open, "10.1.2.3"));
+  EXPECT_FALSE(has(open, "203.0.113.5"));
+
+  const std::string local =
+      render_landing_page(snapshot, kTestBuild, {.talkers = &talkers, .addresses = true});
+  EXPECT_TRUE(has(local, "10.1.2.3"));
+  EXPECT_TRUE(has(local, "tcp 203.0.113.5 -&gt; 198.51.100.9:443"));
+}
+
 TEST(LandingPage, WithoutFindingsHasNoSuchSection) {
   model::Snapshot snapshot = full_snapshot();
   snapshot.findings.clear();

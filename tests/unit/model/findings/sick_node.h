@@ -17,6 +17,8 @@ struct Node {
   Growths minute{.seconds = 60};
   Growths ten_minutes{.seconds = 600};
   std::optional<std::uint64_t> limit_at_start = 262'144;
+  Occupancy occupancy{MixingHash({.k0 = 1, .k1 = 2}), 16'384};
+  std::uint64_t stale_dnat = 0;
 
   Node() {
     picture.entries = 1'000;
@@ -50,7 +52,9 @@ struct Node {
                      .settings = settings,
                      .minute = minute,
                      .ten_minutes = ten_minutes,
-                     .limit_at_start = limit_at_start});
+                     .limit_at_start = limit_at_start,
+                     .occupancy = &occupancy,
+                     .stale_dnat = stale_dnat});
   }
   [[nodiscard]] std::optional<Finding> finding(FindingKind kind) const {
     const auto all = findings();
