@@ -28,6 +28,8 @@ struct MetricsConfig {
   std::vector<std::string> listen = {"127.0.0.1:10087"};
   std::vector<std::string>
       allowed_hosts;  // names accepted in the Host header besides IP literals and localhost
+  std::uint64_t top_ports = 10;     // services with series of their own, 0 for none
+  std::uint64_t top_addresses = 0;  // the same for source addresses
   bool per_cpu = false;
   bool node_exporter_compat = false;
   bool operator==(const MetricsConfig&) const = default;
@@ -47,6 +49,11 @@ struct TableConfig {
   bool operator==(const TableConfig&) const = default;
 };
 
+struct TalkersConfig {
+  std::uint64_t max_keys = 16'384;  // addresses and pools counted by name, of each kind; 0 for none
+  bool operator==(const TalkersConfig&) const = default;
+};
+
 inline constexpr std::array<std::string_view, 5> kLogLevels = {"trace", "debug", "info", "warning",
                                                                "error"};
 
@@ -64,6 +71,7 @@ struct Config {
   MetricsConfig metrics;
   EventsConfig events;
   TableConfig table;
+  TalkersConfig talkers;
   LogConfig log;
   bool operator==(const Config&) const = default;
 };

@@ -58,6 +58,8 @@ std::string render_config(const Config& config) {
   out += "\n[metrics]\n";
   line("listen", toml_array(config.metrics.listen));
   line("allowed_hosts", toml_array(config.metrics.allowed_hosts));
+  line("top_ports", fmt::format("{}", config.metrics.top_ports));
+  line("top_addresses", fmt::format("{}", config.metrics.top_addresses));
   line("per_cpu", boolean(config.metrics.per_cpu));
   line("node_exporter_compat", boolean(config.metrics.node_exporter_compat));
   out += "\n[events]\n";
@@ -68,6 +70,8 @@ std::string render_config(const Config& config) {
   out += "\n[table]\n";
   line("resync_interval", toml_string(render_duration(config.table.resync_interval)));
   line("max_flows", fmt::format("{}", config.table.max_flows));
+  out += "\n[talkers]\n";
+  line("max_keys", fmt::format("{}", config.talkers.max_keys));
   out += "\n[log]\n";
   line("level", toml_string(config.log.level));
   line("format", toml_string(name(config.log.format)));

@@ -122,12 +122,14 @@ Result<std::chrono::seconds> resync_interval(const toml::node& node) {
   return value ? check_resync_interval(*value) : value;
 }
 
-Result<std::uint64_t> max_flows(const toml::node& node) {
+Result<std::uint64_t> whole_number(const toml::node& node,
+                                   Result<std::uint64_t> (*check)(std::uint64_t),
+                                   std::string_view example) {
   if (const auto* number = node.as_integer()) {
-    const auto flows = natural(number->get());
-    return flows ? check_max_flows(*flows) : flows;
+    const auto value = natural(number->get());
+    return value ? check(*value) : value;
   }
-  return wrong_type(node, "a whole number without quotes, for example 4000000");
+  return wrong_type(node, fmt::format("a whole number without quotes, for example {}", example));
 }
 
 Result<Updates> updates(const toml::node& node) {
@@ -225,6 +227,18 @@ constexpr auto kKeys = std::to_array<Key>({
            r.set_strings(n, r.config().metrics.allowed_hosts, parse_host, "node1.example.org");
          }},
     {.table = "metrics",
+     .name = "top_ports",
+     .read =
+         [](FileReader& r, const toml::node& n) {
+           r.set(n, r.config().metrics.top_ports, whole_number(n, check_top_lines, "10"));
+         }},
+    {.table = "metrics",
+     .name = "top_addresses",
+     .read =
+         [](FileReader& r, const toml::node& n) {
+           r.set(n, r.config().metrics.top_addresses, whole_number(n, check_top_lines, "10"));
+         }},
+    {.table = "metrics",
      .name = "per_cpu",
      .read = [](FileReader& r,
                 const toml::node& n) { r.set(n, r.config().metrics.per_cpu, from_bool(n)); }},
@@ -241,9 +255,8 @@ constexpr auto kKeys = std::to_array<Key>({
     {.table = "events",
      .name = "buffer_bytes",
      .read =
-         [](FileReader& r, const toml::node& n) {
-           r.set(n, r.config().events.buffer_bytes, buffer_bytes(n));
-         }},
+         [](FileReader& r,
+            const toml::node& n) { r.set(n, r.config().events.buffer_bytes, buffer_bytes(n)); }},
     {.table = "events",
      .name = "buffer_max_bytes",
      .read =
@@ -262,8 +275,16 @@ constexpr auto kKeys = std::to_array<Key>({
          }},
     {.table = "table",
      .name = "max_flows",
-     .read = [](FileReader& r,
-                const toml::node& n) { r.set(n, r.config().table.max_flows, max_flows(n)); }},
+     .read =
+         [](FileReader& r, const toml::node& n) {
+           r.set(n, r.config().table.max_flows, whole_number(n, check_max_flows, "4000000"));
+         }},
+    {.table = "talkers",
+     .name = "max_keys",
+     .read =
+         [](FileReader& r, const toml::node& n) {
+           r.set(n, r.config().talkers.max_keys, whole_number(n, check_max_keys, "16384"));
+         }},
     {.table = "log",
      .name = "level",
      .read =
@@ -278,7 +299,8 @@ constexpr auto kKeys = std::to_array<Key>({
          }},
 });
 
-constexpr std::array<std::string_view, 4> kTables = {"metrics", "events", "table", "log"};
+constexpr std::array<std::string_view, 5> kTables = {"metrics", "events", "table", "talkers",
+                                                     "log"};
 
 std::vector<std::string_view> keys_of(std::string_view table) {
   std::vector<std::string_view> names;

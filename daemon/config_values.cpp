@@ -242,4 +242,20 @@ Result<std::uint64_t> check_max_flows(std::uint64_t flows) {
   return flows;
 }
 
+Result<std::uint64_t> check_top_lines(std::uint64_t lines) {
+  if (lines > kTopLines.most) {
+    return out_of_range(std::to_string(lines), std::to_string(kTopLines.least),
+                        std::to_string(kTopLines.most));
+  }
+  return lines;
+}
+
+Result<std::uint64_t> check_max_keys(std::uint64_t keys) {
+  if (keys != 0 && (keys < kMaxKeys.least || keys > kMaxKeys.most)) {
+    return out_of_range(std::to_string(keys), "0, or " + std::to_string(kMaxKeys.least),
+                        std::to_string(kMaxKeys.most));
+  }
+  return keys;
+}
+
 }  // namespace ctwarden::daemon

@@ -40,6 +40,13 @@ inline constexpr Range<std::chrono::seconds> kResyncInterval{.least = std::chron
 // memory and beyond every table in use; more is a slip of the keyboard.
 inline constexpr Range<std::uint64_t> kMaxFlows{.least = 1'000, .most = 100'000'000};
 
+// Most: a list of more than 100 is a report, not a metric; each line is two series.
+inline constexpr Range<std::uint64_t> kTopLines{.least = 0, .most = 100};
+
+// Least: below 1,024 a talker is noticed only with a 64th of the table. Most: a million keys take
+// 128 MiB for each of the three kinds, twice that while a dump runs.
+inline constexpr Range<std::uint64_t> kMaxKeys{.least = 1'024, .most = 1U << 20};
+
 // sun_path holds 108 bytes with its NUL (unix(7)) and the longest socket name is "/admin.sock".
 inline constexpr std::size_t kRuntimeDirBytes = 108 - 1 - 11;
 
@@ -62,6 +69,8 @@ inline constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 [[nodiscard]] model::Result<double> check_cpu_budget(double share);
 [[nodiscard]] model::Result<std::chrono::seconds> check_resync_interval(std::chrono::seconds value);
 [[nodiscard]] model::Result<std::uint64_t> check_max_flows(std::uint64_t flows);
+[[nodiscard]] model::Result<std::uint64_t> check_top_lines(std::uint64_t lines);
+[[nodiscard]] model::Result<std::uint64_t> check_max_keys(std::uint64_t keys);  // 0 is right too
 
 // In the largest unit that loses nothing; parse_size and parse_duration read it back.
 [[nodiscard]] std::string render_size(std::uint64_t bytes);

@@ -55,7 +55,8 @@ std::optional<std::uint64_t> known(const model::Result<std::uint64_t>& value) {
 NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Config& config,
                      std::function<void()> denied)
     : denied_(std::move(denied)),
-      table_(draw_secret(), config.table.max_flows),
+      table_(draw_secret(), config.table.max_flows, model::FlowTable::kMaxTombstones,
+             config.talkers.max_keys),
       pump_(loop, table_, clock_, [this](const model::Error& error) { stream_failed(error); }),
       intake_(
           broker, pump_, config.events,
@@ -70,6 +71,7 @@ NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Co
       stats_(loop, broker, files_),
       planner_(config.table.resync_interval, draw_jitter()),
       doctor_(files_, clock_),
+      wanted_(config.metrics),
       ticker_(loop),
       limiter_(3, 60s) {}
 
@@ -84,6 +86,8 @@ void NodeWatch::reconfigure(const Config& config) {
   intake_.reconfigure(config.events);
   planner_.set_interval(config.table.resync_interval);
   table_.set_max_flows(config.table.max_flows);
+  table_.talkers().set_max_keys(config.talkers.max_keys);
+  wanted_ = config.metrics;
 }
 
 void NodeWatch::tick() {
@@ -289,6 +293,7 @@ model::Snapshot NodeWatch::snapshot() {
   if (sync_.has_picture()) {
     picture.composition = table_.composition();
     picture.silent_flows = table_.silent();
+    add_talkers(picture);
   }
   picture.churn = table_.churn();
   picture.events = pump_.counts();
@@ -327,6 +332,20 @@ model::Snapshot NodeWatch::snapshot() {
   picture.limited = !sync_.has_picture() && !dump_trouble_.empty();
   picture.process = read_process_usage();
   return picture;
+}
+
+void NodeWatch::add_talkers(model::Snapshot& picture) {
+  const model::Occupancy& occupancy = table_.talkers().occupancy();
+  if (wanted_.top_ports != 0) {
+    picture.ports = ports_.look(occupancy, table_.talkers().arrivals(), wanted_.top_ports);
+  }
+  if (occupancy.max_keys() == 0) {
+    return;
+  }
+  if (wanted_.top_addresses != 0) {
+    picture.sources = model::fullest_sources(occupancy, wanted_.top_addresses);
+  }
+  picture.snat = model::fullest_pools(occupancy);
 }
 
 NodeWatch::Readiness NodeWatch::readiness() const {

@@ -17,6 +17,7 @@
 #include "daemon/stats_poller.h"
 #include "model/flow_table.h"
 #include "model/pressure_trigger.h"
+#include "model/listed_ports.h"
 #include "model/rate_window.h"
 #include "model/resync_planner.h"
 #include "model/snapshot.h"
@@ -71,6 +72,7 @@ class NodeWatch {
   void refused(std::string_view site, std::string& trouble, const model::Error& error);
   void warn(std::string_view site, std::string_view detail);
   [[nodiscard]] bool streaming() const;
+  void add_talkers(model::Snapshot& picture);
   // Why ctnetlink does not answer, for people.
   [[nodiscard]] std::string stats_trouble() const;
   [[nodiscard]] model::Fidelity fidelity() const;
@@ -90,6 +92,8 @@ class NodeWatch {
   Doctor doctor_;
   model::PressureTrigger pressure_;
   PressureReports reports_;
+  model::ListedPorts ports_;
+  MetricsConfig wanted_;
   boost::asio::steady_timer ticker_;
   LogLimiter limiter_;
 

@@ -17,6 +17,9 @@ void add_kernel_families(Exposition& out, const model::Snapshot& snapshot,
 // What our picture says: composition and churn.
 void add_picture_families(Exposition& out, const model::Snapshot& snapshot);
 
+// Who fills the table: services, sources, SNAT pools.
+void add_talker_families(Exposition& out, const model::Snapshot& snapshot);
+
 // How far the picture can be believed: events, loss, sync, resyncs, dumps.
 void add_trust_families(Exposition& out, const model::Snapshot& snapshot);
 

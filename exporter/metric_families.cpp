@@ -50,6 +50,7 @@ std::string render_metrics(const model::Snapshot& snapshot, const BuildInfo& bui
   add_daemon_families(out, snapshot, build);
   add_kernel_families(out, snapshot, options);
   add_picture_families(out, snapshot);
+  add_talker_families(out, snapshot);
   add_trust_families(out, snapshot);
   add_finding_families(out, snapshot);
   add_process_families(out, snapshot.process);

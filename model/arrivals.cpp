@@ -24,11 +24,7 @@ void Arrivals::add(const FlowEvent& event, std::uint32_t now, bool addresses) {
 }
 
 void Arrivals::prefetch(const FlowEvent& event, bool addresses) const noexcept {
-  if (const auto service = service_before_nat(event)) {
-    __builtin_prefetch(&created_[index_of(*service)], 1);
-    before_.prefetch(hash_of(*service));
-    after_.prefetch(hash_of(*service_after_nat(event)));
-  }
+  // Few services are most of the traffic, and those are in the cache.
   if (addresses) {
     sources_.prefetch(hash_(source_of(event)));
     destinations_.prefetch(hash_(destination_of(event)));

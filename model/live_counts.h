@@ -108,8 +108,8 @@ void LiveCounts<Key>::add(const Key& key, std::uint64_t hash, bool unreplied) {
     }
   }
   sketch_.add(hash, one);
-  const std::uint64_t share = flows_ * kKeysPerShare / max_keys_;
-  if (sketch_.estimate(hash).flows > std::min<std::uint64_t>(cut_, share)) {
+  const std::uint64_t most = sketch_.estimate(hash).flows;
+  if (most > cut_ || most * max_keys_ > flows_ * kKeysPerShare) {
     promote(key, hash);
   }
 }

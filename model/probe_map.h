@@ -66,15 +66,6 @@ class ProbeMap {
       }
     }
   }
-  template <typename Change>
-  void change_each(Change&& change) {
-    for (Entry& entry : entries_) {
-      if (entry.hash != 0) {
-        change(entry.value);
-      }
-    }
-  }
-
   void clear() {
     entries_.assign(entries_.size(), Entry{});
     size_ = 0;

@@ -33,11 +33,13 @@ inline constexpr std::size_t kServiceCount = std::size_t{2} << 16;
 
 [[nodiscard]] inline std::optional<Service> service_of(std::uint8_t ip_protocol,
                                                        std::uint16_t port) {
-  const Protocol protocol = protocol_of(ip_protocol);
-  if (protocol != Protocol::Tcp && protocol != Protocol::Udp) {
+  // protocol_of without its call: this runs several times an event.
+  constexpr std::uint8_t kTcp = 6;
+  constexpr std::uint8_t kUdp = 17;
+  if (ip_protocol != kTcp && ip_protocol != kUdp) {
     return std::nullopt;
   }
-  return Service{.protocol = protocol, .port = port};
+  return Service{.protocol = ip_protocol == kUdp ? Protocol::Udp : Protocol::Tcp, .port = port};
 }
 [[nodiscard]] inline std::optional<Service> service_before_nat(const FlowEvent& event) {
   return service_of(event.original.protocol, event.original.destination_port);

@@ -10,6 +10,7 @@
 #include "model/flow_end.h"
 #include "model/kernel_stats.h"
 #include "model/setting.h"
+#include "model/talker_lines.h"
 
 #include <array>
 #include <cstddef>
@@ -149,6 +150,10 @@ struct Snapshot {
   // Our picture.
   std::optional<Composition> composition;     // absent until the first dump is complete
   std::optional<std::uint64_t> silent_flows;  // in the picture, but unable to announce their end
+  // Who fills it; absent like the composition, or when not asked for.
+  std::optional<PortLines> ports;
+  std::optional<SourceLines> sources;
+  std::optional<std::vector<SnatFullest>> snat;
   Churn churn;
   EventCounts events;
   std::optional<EventBuffer> buffer;

@@ -119,8 +119,16 @@ class OpenTally {
     std::ranges::nth_element(counts, middle);
     const std::uint32_t median = *middle;
     error_ += median;
-    map_.change_each([median](std::uint32_t& count) { count -= std::min(count, median); });
-    map_.erase_if([](const auto& entry) { return entry.value == 0; });
+    std::vector<typename ProbeMap<Key, std::uint32_t>::Entry> staying;
+    map_.for_each([&](const auto& entry) {
+      if (entry.value > median) {
+        staying.push_back(entry);
+      }
+    });
+    map_.clear();
+    for (const auto& entry : staying) {
+      map_.insert(entry.key, entry.hash).value = entry.value - median;
+    }
   }
 
   std::size_t max_keys_;

@@ -137,4 +137,31 @@ void sweep(benchmark::State& state) {
 }
 BENCHMARK(sweep)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
+// A dump of the whole table, row by row: what is known is stamped, and who fills the table is
+// counted anew.
+void compare(benchmark::State& state) {
+  const auto flows = static_cast<std::uint32_t>(state.range(0));
+  FlowTable table = filled_table(flows, static_cast<std::size_t>(state.range(1)));
+  std::size_t most_memory = 0;
+  for (auto _ : state) {
+    table.begin_resync();
+    for (std::uint32_t number = 0; number < flows; ++number) {
+      FlowEvent row = event_of(number);
+      row.kind = EventKind::DumpRow;
+      table.apply(row, table.key_of(row), 100);
+    }
+    most_memory = std::max(most_memory, table.talkers().memory_bytes());
+    table.finish_rows();
+    for (std::size_t number = 0; number < FlowIndex::kTables; ++number) {
+      benchmark::DoNotOptimize(table.sweep(number, 100));
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * flows);
+  state.counters["talkers_mib"] = static_cast<double>(most_memory) / 1048576;
+}
+BENCHMARK(compare)
+    ->ArgNames({"flows", "talkers"})
+    ->ArgsProduct({{1'000'000}, {0, Talkers::kMaxKeys}})
+    ->Unit(benchmark::kMillisecond);
+
 }  // namespace

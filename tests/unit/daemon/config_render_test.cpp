@@ -23,6 +23,8 @@ Config strange_config() {
           .state_dir = "/srv/\xc3\xa9t\xc3\xa9",
           .metrics = {.listen = {"[::]:1", "unix:/run/a b.sock"},
                       .allowed_hosts = {"node1", "node2.example.org"},
+                      .top_ports = 3,
+                      .top_addresses = 100,
                       .per_cpu = true,
                       .node_exporter_compat = true},
           .events = {.updates = Updates::On,
@@ -30,6 +32,7 @@ Config strange_config() {
                      .buffer_max_bytes = 1U << 30,
                      .cpu_budget = 0.5},
           .table = {.resync_interval = std::chrono::seconds{3601}, .max_flows = 1000},
+          .talkers = {.max_keys = 0},
           .log = {.level = "trace", .format = LogFormat::Json}};
 }
 
@@ -57,6 +60,8 @@ state_dir = "/var/lib/ctwarden"
 [metrics]
 listen = ["127.0.0.1:10087"]
 allowed_hosts = []
+top_ports = 10
+top_addresses = 0
 per_cpu = false
 node_exporter_compat = false
 
@@ -69,6 +74,9 @@ cpu_budget = 0.25
 [table]
 resync_interval = "10m"
 max_flows = 4000000
+
+[talkers]
+max_keys = 16384
 
 [log]
 level = "info"

@@ -31,6 +31,8 @@ state_dir = "/srv/state"
 [metrics]
 listen = ["[::]:10087", "unix:/run/m.sock"]
 allowed_hosts = ["node1"]
+top_ports = 0
+top_addresses = 5
 per_cpu = true
 node_exporter_compat = true
 [events]
@@ -41,6 +43,8 @@ cpu_budget = 0.5
 [table]
 resync_interval = "1h"
 max_flows = 50_000
+[talkers]
+max_keys = 65_536
 [log]
 level = "debug"
 format = "json"
@@ -51,6 +55,8 @@ format = "json"
                         .state_dir = "/srv/state",
                         .metrics = {.listen = {"[::]:10087", "unix:/run/m.sock"},
                                     .allowed_hosts = {"node1"},
+                                    .top_ports = 0,
+                                    .top_addresses = 5,
                                     .per_cpu = true,
                                     .node_exporter_compat = true},
                         .events = {.updates = Updates::Off,
@@ -58,6 +64,7 @@ format = "json"
                                    .buffer_max_bytes = 32U << 20,
                                    .cpu_budget = 0.5},
                         .table = {.resync_interval = std::chrono::hours{1}, .max_flows = 50'000},
+                        .talkers = {.max_keys = 65'536},
                         .log = {.level = "debug", .format = LogFormat::Json}};
   EXPECT_EQ(config, expected);
 }
@@ -120,7 +127,7 @@ TEST(MergeConfig, CountsProblemsBeyondAHundred) {
 TEST(MergeConfig, ShowsNoControlCharacterOfAFile) {
   EXPECT_EQ(problems_of("\"\\u001b[31m\" = 1"),
             "f:1:1: unknown key \"\\x1b[31m\"; known here: mode, strict, runtime_dir, state_dir, "
-            "metrics, events, table, log\n");
+            "metrics, events, table, talkers, log\n");
 }
 
 TEST(MergeConfig, SurvivesKeysAsDeepAsALineAllows) {

@@ -84,6 +84,20 @@ TEST(Ranges, AdmitTheirEndsAndNothingBeyond) {
   EXPECT_FALSE(check_max_flows(100'000'001));
 }
 
+TEST(CheckTopLines, AllowsNoneToAHundred) {
+  EXPECT_TRUE(check_top_lines(0));
+  EXPECT_TRUE(check_top_lines(100));
+  EXPECT_FALSE(check_top_lines(101));
+}
+
+TEST(CheckMaxKeys, AllowsNoneOrEnoughToBeOfUse) {
+  EXPECT_TRUE(check_max_keys(0));
+  EXPECT_FALSE(check_max_keys(1023));
+  EXPECT_TRUE(check_max_keys(1024));
+  EXPECT_TRUE(check_max_keys(1U << 20));
+  EXPECT_FALSE(check_max_keys((1U << 20) + 1));
+}
+
 TEST(ParseUpdates, KnowsTheWordsOfFilesAndPeople) {
   EXPECT_EQ(parse_updates("auto"), Updates::Auto);
   EXPECT_EQ(parse_updates("on"), Updates::On);

@@ -82,6 +82,10 @@ TEST(ExpositionSize, StaysWithinFiveHundredSeriesByDefault) {
     composition.by_zone.push_back({.zone = zone, .flows = 1});
   }
   snapshot.composition = composition;
+  for (std::uint16_t port = 1000; port < 1017; ++port) {  // with three there already: twice ten
+    snapshot.ports->listed.push_back({.service = {.port = port}, .flows = 1, .created = 1});
+  }
+  snapshot.sources.reset();
   EXPECT_LE(samples(render_metrics(snapshot, kTestBuild, {})).size(), 500U);
 }
 

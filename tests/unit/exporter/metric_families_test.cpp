@@ -89,6 +89,39 @@ TEST(MetricFamilies, FlowsAreCountedByStatusFamilyAndZone) {
   EXPECT_EQ(found.at(R"(ctwarden_flows_zone{ct_zone="other"})"), "10");
 }
 
+TEST(MetricFamilies, ServicesAreListedAndTheRestIsOther) {
+  const auto found = samples(render(full_snapshot()));
+  EXPECT_EQ(found.at(R"(ctwarden_port_flows{protocol="tcp",port="443"})"), "99020");
+  EXPECT_EQ(found.at(R"(ctwarden_port_flows{protocol="udp",port="other"})"), "1496");
+  EXPECT_EQ(found.at(R"(ctwarden_port_created_total{protocol="udp",port="53"})"), "4902117");
+  EXPECT_EQ(found.at(R"(ctwarden_port_created_total{protocol="tcp",port="other"})"), "8930633");
+}
+
+TEST(MetricFamilies, SourcesAreTextOfEitherFamily) {
+  const auto found = samples(render(full_snapshot()));
+  EXPECT_EQ(found.at(R"(ctwarden_source_flows{address="10.2.7.31"})"), "57310");
+  EXPECT_EQ(found.at(R"(ctwarden_source_flows{address="2001:db8::9"})"), "2104");
+  EXPECT_EQ(found.at(R"(ctwarden_source_flows{address="other"})"), "123250");
+}
+
+TEST(MetricFamilies, TheFullestSnatPoolsAreCountedByProtocol) {
+  const auto found = samples(render(full_snapshot()));
+  EXPECT_EQ(found.at(R"(ctwarden_snat_ports_used_max{protocol="tcp"})"), "48384");
+  EXPECT_EQ(found.at(R"(ctwarden_snat_ports_used_ratio_max{protocol="udp"})"), "0.75");
+}
+
+TEST(MetricFamilies, TalkersNobodyAskedForHaveNoSeries) {
+  model::Snapshot snapshot = full_snapshot();
+  snapshot.ports.reset();
+  snapshot.sources.reset();
+  snapshot.snat.reset();
+  const auto names = family_names(render(snapshot));
+  EXPECT_FALSE(names.contains("ctwarden_port_flows"));
+  EXPECT_FALSE(names.contains("ctwarden_port_created_total"));
+  EXPECT_FALSE(names.contains("ctwarden_source_flows"));
+  EXPECT_FALSE(names.contains("ctwarden_snat_ports_used_max"));
+}
+
 TEST(MetricFamilies, LifetimeBucketsAreCumulative) {
   const auto found = samples(render(full_snapshot()));
   EXPECT_EQ(found.at(R"(ctwarden_flow_lifetime_seconds_bucket{protocol="tcp",le="1"})"), "10");

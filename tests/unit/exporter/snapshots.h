@@ -60,6 +60,25 @@ inline model::Churn busy_churn() {
   return churn;
 }
 
+inline model::PortLines busy_ports() {
+  using enum model::Protocol;
+  return {
+      .listed = {{.service = {.protocol = Tcp, .port = 80}, .flows = 11'807, .created = 70'310},
+                 {.service = {.protocol = Tcp, .port = 443}, .flows = 99'020, .created = 811'402},
+                 {.service = {.protocol = Udp, .port = 53}, .flows = 38'115, .created = 4'902'117}},
+      .other_flows = {30'267, 1'496},
+      .other_created = {8'930'633, 218'661}};
+}
+
+inline model::SourceLines busy_sources() {
+  using enum model::Family;
+  return {.listed = {{.family = Ipv4, .address = {{10, 2, 7, 31}}, .flows = 57'310},
+                     {.family = Ipv6,
+                      .address = {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9}},
+                      .flows = 2'104}},
+          .other_flows = 123'250};
+}
+
 inline std::vector<model::CpuStats> two_cpus() {
   const auto cpu = [](std::uint16_t number, std::uint32_t factor) {
     model::CpuStats stats{.cpu = number, .values = {}};
@@ -91,6 +110,10 @@ inline model::Snapshot full_snapshot() {
   s.stats.add(two_cpus());
   s.composition = busy_composition();
   s.silent_flows = 4'182;
+  s.ports = busy_ports();
+  s.sources = busy_sources();
+  s.snat = {{.protocol = model::Protocol::Tcp, .used = 48'384, .ratio = 0.75},
+            {.protocol = model::Protocol::Udp, .used = 318, .ratio = 0.75}};
   s.churn = busy_churn();
   s.events = {.created = 15'025'303,
               .updated = 41'200'117,
