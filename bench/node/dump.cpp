@@ -76,19 +76,23 @@ std::vector<Way> ways(int cpu, std::uint64_t entries) {
 }
 
 double wall(const Timed& timed) { return timed.wall; }
+double processor(const Timed& timed) { return timed.user + timed.system; }
 
 std::string render(const std::vector<Way>& all) {
   std::string table =
-      "| reader | wall s | user s | system s | wall, ratio |\n|---|---|---|---|---|\n";
+      "| reader | wall s | user s | system s | wall, ratio | CPU, ratio "
+      "|\n|---|---|---|---|---|---|\n";
   for (const auto& [name, read, samples] : all) {
     const Spread time = over_rounds(samples, wall);
-    const Spread quotient = ratio(samples, all.front().samples, wall);
+    const auto& base = all.front().samples;
+    const Spread quotient = ratio(samples, base, wall);
     table += fmt::format(
-        "| {} | {:.2f} ({:.2f} to {:.2f}) | {:.2f} | {:.2f} | {:.2f} ({:.2f} to {:.2f}) |\n", name,
-        time.median, time.least, time.most,
+        "| {} | {:.2f} ({:.2f} to {:.2f}) | {:.2f} | {:.2f} | {:.2f} ({:.2f} to {:.2f}) | {:.2f} "
+        "|\n",
+        name, time.median, time.least, time.most,
         over_rounds(samples, [](const Timed& timed) { return timed.user; }).median,
         over_rounds(samples, [](const Timed& timed) { return timed.system; }).median,
-        quotient.median, quotient.least, quotient.most);
+        quotient.median, quotient.least, quotient.most, ratio(samples, base, processor).median);
   }
   return table;
 }
