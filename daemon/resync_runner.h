@@ -24,6 +24,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ctwarden::daemon {
 
@@ -64,6 +65,7 @@ class ResyncRunner {
   void read_slice();
   // False when the dump ended, one way or the other.
   bool apply(std::span<const std::byte> chunk);
+  void apply_rows();
   void rest_or_continue(std::chrono::nanoseconds worked);
   void rows_complete();
   void sweep_slice();
@@ -84,6 +86,12 @@ class ResyncRunner {
   bool running_ = false;
   bool reading_ = false;
   Outcome outcome_;
+  // Decoded and on their way to the cache, not yet applied; empty between two chunks.
+  struct Row {
+    model::FlowEvent flow;
+    model::FlowKey key;
+  };
+  std::vector<Row> rows_;
   std::optional<std::uint64_t> buckets_;
   std::chrono::milliseconds last_progress_{};
   std::size_t next_table_ = 0;
