@@ -9,14 +9,10 @@
 
 #include <numeric>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <vector>
 
 namespace ctwarden::model {
-
-std::ostream& operator<<(std::ostream& out, EndReason reason) { return out << name(reason); }
-
 namespace {
 
 constexpr std::uint8_t kTcp = 6;
@@ -200,7 +196,7 @@ TEST(EveryFlowEnd, FollowsTheRowsOfTheTable) {
 TEST(EveryFlowEnd, HasAReasonThatItsProtocolCanHave) {
   for (const Evidence& evidence : all_evidence()) {
     ASSERT_TRUE(possible(protocol_of(evidence.protocol), end_of(message(evidence))))
-        << int{evidence.protocol} << " " << end_of(message(evidence));
+        << int{evidence.protocol} << " " << name(end_of(message(evidence)));
   }
 }
 
