@@ -54,6 +54,11 @@ struct TalkersConfig {
   bool operator==(const TalkersConfig&) const = default;
 };
 
+struct NamesConfig {
+  std::filesystem::path file;  // empty: addresses have no names
+  bool operator==(const NamesConfig&) const = default;
+};
+
 inline constexpr std::array<std::string_view, 5> kLogLevels = {"trace", "debug", "info", "warning",
                                                                "error"};
 
@@ -72,6 +77,7 @@ struct Config {
   EventsConfig events;
   TableConfig table;
   TalkersConfig talkers;
+  NamesConfig names;
   LogConfig log;
   bool operator==(const Config&) const = default;
 };

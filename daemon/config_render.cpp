@@ -72,6 +72,8 @@ std::string render_config(const Config& config) {
   line("max_flows", fmt::format("{}", config.table.max_flows));
   out += "\n[talkers]\n";
   line("max_keys", fmt::format("{}", config.talkers.max_keys));
+  out += "\n[names]\n";
+  line("file", toml_string(config.names.file.native()));
   out += "\n[log]\n";
   line("level", toml_string(config.log.level));
   line("format", toml_string(name(config.log.format)));

@@ -285,6 +285,12 @@ constexpr auto kKeys = std::to_array<Key>({
          [](FileReader& r, const toml::node& n) {
            r.set(n, r.config().talkers.max_keys, whole_number(n, check_max_keys, "16384"));
          }},
+    {.table = "names",
+     .name = "file",
+     .read =
+         [](FileReader& r, const toml::node& n) {
+           r.set(n, r.config().names.file, from_string(n, parse_names_file, "/etc/ctwarden/names"));
+         }},
     {.table = "log",
      .name = "level",
      .read =
@@ -299,8 +305,8 @@ constexpr auto kKeys = std::to_array<Key>({
          }},
 });
 
-constexpr std::array<std::string_view, 5> kTables = {"metrics", "events", "table", "talkers",
-                                                     "log"};
+constexpr std::array<std::string_view, 6> kTables = {"metrics", "events", "table",
+                                                     "talkers", "names",  "log"};
 
 std::vector<std::string_view> keys_of(std::string_view table) {
   std::vector<std::string_view> names;

@@ -184,6 +184,13 @@ Result<std::filesystem::path> parse_runtime_dir(std::string_view text) {
   return directory;
 }
 
+Result<std::filesystem::path> parse_names_file(std::string_view text) {
+  if (text.empty()) {
+    return std::filesystem::path{};
+  }
+  return parse_directory(text);
+}
+
 Result<std::string> parse_listen(std::string_view text) {
   if (!is_printable(text)) {
     return fail(EINVAL, fmt::format("{} holds control characters or bytes that are not UTF-8",

@@ -63,6 +63,8 @@ inline constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 [[nodiscard]] model::Result<bool> parse_switch(std::string_view text);  // true, false, 1, 0
 [[nodiscard]] model::Result<std::filesystem::path> parse_directory(std::string_view text);
 [[nodiscard]] model::Result<std::filesystem::path> parse_runtime_dir(std::string_view text);
+// Empty for none.
+[[nodiscard]] model::Result<std::filesystem::path> parse_names_file(std::string_view text);
 [[nodiscard]] model::Result<std::string> parse_listen(std::string_view text);
 [[nodiscard]] model::Result<std::string> parse_host(std::string_view text);
 [[nodiscard]] model::Result<std::uint64_t> check_buffer_bytes(std::uint64_t bytes);

@@ -44,6 +44,7 @@ Front::Front(Config config, Options options, std::vector<std::string> environmen
                 stop(Exit::Failure);
               }),
       watch_(loop_, broker_, config_, [this] { access_denied(); }),
+      names_(loop_),
       http_(
           loop_, [this](const control::HttpRequest& request) { return answer(request); }, {},
           config_.metrics.allowed_hosts),
@@ -76,6 +77,7 @@ model::Result<void> Front::listen(const std::vector<int>& inherited,
 Exit Front::run() {
   wait_for_signal();
   watch_.start();
+  names_.watch(config_.names.file);
   announce_when_ready();
   keep_alive();
   loop_.run();
@@ -139,6 +141,7 @@ void Front::reload() {
   config_ = *fresh;
   start_logging(config_.log);
   watch_.reconfigure(config_);
+  names_.watch(config_.names.file);
   log_info("configuration reloaded");
   tell_ready("configuration reloaded");
 }

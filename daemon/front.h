@@ -8,6 +8,7 @@
 #include "control/http_server.h"
 #include "daemon/broker_link.h"
 #include "daemon/config.h"
+#include "daemon/names_file.h"
 #include "daemon/node_watch.h"
 #include "model/result.h"
 #include "nlink/unique_fd.h"
@@ -63,6 +64,7 @@ class Front {
   boost::asio::io_context loop_{1};
   BrokerLink broker_;
   NodeWatch watch_;
+  NamesFile names_;
   control::HttpServer http_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ready_timer_;

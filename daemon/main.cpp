@@ -7,6 +7,7 @@
 #include "daemon/config.h"
 #include "daemon/front.h"
 #include "daemon/log.h"
+#include "daemon/names_reading.h"
 #include "daemon/options.h"
 #include "daemon/runtime_dir.h"
 #include "daemon/service_manager.h"
@@ -132,6 +133,9 @@ Exit run_command(int argc, char** argv) {
     return report(config.error());
   }
   if (options->check_config) {
+    if (const auto mistakes = daemon::check_names(config->names.file); !mistakes.empty()) {
+      return report(mistakes);
+    }
     std::cout << "OK\n" << daemon::render_config(*config);
     return Exit::Clean;
   }

@@ -22,6 +22,7 @@ void check_accepted(const daemon::Config& config) {
   require(daemon::check_resync_interval(config.table.resync_interval).has_value());
   require(daemon::check_max_flows(config.table.max_flows).has_value());
   require(config.runtime_dir.is_absolute() && config.state_dir.is_absolute());
+  require(config.names.file.empty() || config.names.file.is_absolute());
   daemon::Config back;
   require(daemon::merge_config(back, daemon::render_config(config), "rendered").empty());
   require(back == config);

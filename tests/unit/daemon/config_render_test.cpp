@@ -33,6 +33,7 @@ Config strange_config() {
                      .cpu_budget = 0.5},
           .table = {.resync_interval = std::chrono::seconds{3601}, .max_flows = 1000},
           .talkers = {.max_keys = 0},
+          .names = {.file = "/etc/names of \"all\""},
           .log = {.level = "trace", .format = LogFormat::Json}};
 }
 
@@ -77,6 +78,9 @@ max_flows = 4000000
 
 [talkers]
 max_keys = 16384
+
+[names]
+file = ""
 
 [log]
 level = "info"

@@ -45,6 +45,8 @@ resync_interval = "1h"
 max_flows = 50_000
 [talkers]
 max_keys = 65_536
+[names]
+file = "/srv/names"
 [log]
 level = "debug"
 format = "json"
@@ -65,6 +67,7 @@ format = "json"
                                    .cpu_budget = 0.5},
                         .table = {.resync_interval = std::chrono::hours{1}, .max_flows = 50'000},
                         .talkers = {.max_keys = 65'536},
+                        .names = {.file = "/srv/names"},
                         .log = {.level = "debug", .format = LogFormat::Json}};
   EXPECT_EQ(config, expected);
 }
@@ -127,7 +130,7 @@ TEST(MergeConfig, CountsProblemsBeyondAHundred) {
 TEST(MergeConfig, ShowsNoControlCharacterOfAFile) {
   EXPECT_EQ(problems_of("\"\\u001b[31m\" = 1"),
             "f:1:1: unknown key \"\\x1b[31m\"; known here: mode, strict, runtime_dir, state_dir, "
-            "metrics, events, table, talkers, log\n");
+            "metrics, events, table, talkers, names, log\n");
 }
 
 TEST(MergeConfig, SurvivesKeysAsDeepAsALineAllows) {

@@ -136,6 +136,13 @@ TEST(ParseRuntimeDir, LeavesRoomForTheSocketsInIt) {
                 "...\" is too long for the sockets in it: 97 bytes, at most 96");
 }
 
+TEST(ParseNamesFile, WantsAnAbsolutePathOrNone) {
+  EXPECT_EQ(parse_names_file("/etc/ctwarden/names"), "/etc/ctwarden/names");
+  EXPECT_EQ(parse_names_file(""), "");
+  EXPECT_FALSE(parse_names_file("names"));
+  EXPECT_FALSE(parse_names_file("/etc/\n"));
+}
+
 TEST(ParseHost, TakesNamesAlone) {
   EXPECT_EQ(parse_host("node1.example.org"), "node1.example.org");
   for (const char* text : {"", "*.example.org", "http://node1", "node1:10087", "a b", "[::1]"}) {
