@@ -97,6 +97,13 @@ void FlowIndex::rebuild(Table& table, std::uint32_t homes, std::uint32_t margin)
   }
 }
 
+void FlowIndex::shrink(std::size_t number) {
+  Table& table = tables_[number];
+  if (table.homes > kFirstHomes && table.used < table.homes / 4) {
+    rebuild(table, std::max(kFirstHomes, table.used * 2), kFirstMargin);
+  }
+}
+
 // False when the last run does not fit.
 bool FlowIndex::copy_in_order(const Table& from, Table& to) {
   std::uint32_t at = 0;

@@ -5,7 +5,7 @@
 // It is 1,024 small tables, chosen by the top bits of the keyed hash. Each grows by a quarter when
 // it is three quarters full, so memory stays between 21 and 27 bytes a flow, and 0.4 MiB (measured:
 // bench/micro); the longest pause is the rehash of one small table (4,000 slots at 4 M flows),
-// never of the whole. A resync sweeps table by table.
+// never of the whole. A resync sweeps table by table, and shrinks those that are far too large.
 //
 // Linear probing, with the slots of a table in the order of their positions (Robin Hood hashing
 // taken to its end): erasing moves the rest of a run one slot down until one is at its home, and
@@ -68,6 +68,10 @@ class FlowIndex {
   // may change it.
   template <typename Drop>
   void sweep(std::size_t table, Drop&& drop);
+
+  // Makes one table smaller if less than a quarter of it is used: half full then, so that neither
+  // growing nor shrinking follows soon.
+  void shrink(std::size_t table);
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const;

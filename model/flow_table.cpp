@@ -273,6 +273,7 @@ SweepCounts FlowTable::sweep(std::size_t table, std::uint32_t now_seconds) {
     }
     return false;
   });
+  index_.shrink(table);
   return counts;
 }
 

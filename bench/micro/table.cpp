@@ -6,6 +6,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -162,6 +164,38 @@ void compare(benchmark::State& state) {
 BENCHMARK(compare)
     ->ArgNames({"flows", "talkers"})
     ->ArgsProduct({{1'000'000}, {0, Talkers::kMaxKeys}})
+    ->Unit(benchmark::kMillisecond);
+
+// The longest slice of the first sweep after a peak, 64 of 1,024 tables: what the daemon's events
+// wait for while memory is given back.
+void sweep_slice_after_peak(benchmark::State& state) {
+  const auto flows = static_cast<std::uint32_t>(state.range(0));
+  for (auto _ : state) {
+    FlowTable table = filled_table(flows);
+    const std::size_t peak = table.memory_bytes();
+    for (std::uint32_t number = 10'000; number < flows; ++number) {
+      FlowEvent event = event_of(number);
+      event.kind = EventKind::Destroy;
+      table.apply(event, table.key_of(event), 60);
+    }
+    double longest = 0;
+    for (std::size_t first = 0; first < FlowIndex::kTables; first += 64) {
+      const double began = running_seconds();
+      for (std::size_t number = first; number < first + 64; ++number) {
+        benchmark::DoNotOptimize(table.sweep(number, 100));
+      }
+      ::malloc_trim(0);
+      longest = std::max(longest, running_seconds() - began);
+    }
+    state.SetIterationTime(longest);
+    state.counters["peak_MiB"] = static_cast<double>(peak) / (1 << 20);
+    state.counters["left_MiB"] = static_cast<double>(table.memory_bytes()) / (1 << 20);
+  }
+}
+BENCHMARK(sweep_slice_after_peak)
+    ->Arg(4'000'000)
+    ->Iterations(5)
+    ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
