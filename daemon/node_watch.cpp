@@ -120,26 +120,38 @@ void NodeWatch::tick() {
 }
 
 void NodeWatch::plan() {
-  if (resync_.running()) {
+  const auto reason = planner_.due(observe_table(), clock_.now());
+  if (!reason || !resync_.give_way()) {
     return;
   }
+  log_debug("comparing the picture with the kernel's table", {{"reason", model::name(*reason)}});
+  sync_.resync_began();
+  resync_.begin(*reason);
+}
+
+model::ResyncPlanner::Observation NodeWatch::observe_table() {
   const auto entries = known(files_.read_setting("nf_conntrack_count"));
   pump_.drain();
-  const auto reason = planner_.due({.needs_repair = sync_.needs_repair(),
-                                    .losses = pump_.losses(),
-                                    .flows = table_.size(),
-                                    .events = table_.events().created + table_.events().destroyed,
-                                    .entries = entries,
-                                    .streaming = streaming(),
-                                    .updates = pump_.updates()},
-                                   clock_.now());
-  if (reason) {
-    sync_.resync_began();
-    resync_.begin(*reason);
-  }
+  sync_.set_losses(pump_.losses());
+  const auto running = resync_.running();
+  // Flows without room are counted at most, never exactly: there is nothing to compare.
+  return {.needs_repair = running ? sync_.will_need_repair() : sync_.needs_repair(),
+          .losses = pump_.losses(),
+          .flows = table_.size(),
+          .events = table_.events().created + table_.events().destroyed,
+          .entries = table_.unstored() == 0 ? entries : std::nullopt,
+          .streaming = streaming(),
+          .updates = pump_.updates(),
+          .running = running};
 }
 
 void NodeWatch::resynced(const ResyncRunner::Outcome& outcome) {
+  if (outcome.gave_way) {
+    ++resyncs_.aborted;
+    log_info("comparison with the kernel's table given up: a repair is due",
+             {{"reason", model::name(outcome.reason)}});
+    return;
+  }
   if (!outcome.complete) {
     ++resyncs_.aborted;
     planner_.aborted(outcome.began, outcome.ended, outcome.resized, outcome.error != 0);
@@ -155,7 +167,7 @@ void NodeWatch::resynced(const ResyncRunner::Outcome& outcome) {
   dump_trouble_.clear();
   note_losses();
   sync_.resync_completed();
-  planner_.completed(outcome.ended);
+  planner_.completed(outcome.reason, observe_table(), outcome.ended);
   ++resyncs_.completed[static_cast<std::size_t>(outcome.reason)];
   resyncs_.ghosts_removed += outcome.counts.ghosts;
   resyncs_.silent_removed += outcome.counts.silent;

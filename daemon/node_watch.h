@@ -16,8 +16,8 @@
 #include "daemon/resync_runner.h"
 #include "daemon/stats_poller.h"
 #include "model/flow_table.h"
-#include "model/pressure_trigger.h"
 #include "model/listed_ports.h"
+#include "model/pressure_trigger.h"
 #include "model/rate_window.h"
 #include "model/resync_planner.h"
 #include "model/snapshot.h"
@@ -61,6 +61,7 @@ class NodeWatch {
  private:
   void tick();
   void plan();
+  [[nodiscard]] model::ResyncPlanner::Observation observe_table();
   void observe_tracking();
   void observe_events_setting();
   void resynced(const ResyncRunner::Outcome& outcome);

@@ -9,13 +9,12 @@
 #include "daemon/broker_link.h"
 #include "daemon/clock.h"
 #include "daemon/event_pump.h"
+#include "daemon/kernel_query.h"
 #include "model/flow_table.h"
 #include "model/snapshot.h"
-#include "nlink/answer_reader.h"
 #include "nlink/kernel_files.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -23,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,9 +33,10 @@ class ResyncRunner {
   struct Outcome {
     model::ResyncReason reason{};
     bool complete = false;
-    bool resized = false;  // given up because the bucket count changed
-    std::string trouble;   // why it was given up
-    int error = 0;         // errno of a refusal by the kernel
+    bool resized = false;   // given up because the bucket count changed
+    bool gave_way = false;  // given up because it was told to
+    std::string trouble;    // why it was given up
+    int error = 0;          // errno of a refusal by the kernel
     model::SweepCounts counts;
     std::uint64_t rows = 0;
     std::chrono::milliseconds began{};
@@ -46,22 +47,21 @@ class ResyncRunner {
   ResyncRunner(boost::asio::io_context& loop, BrokerLink& broker, EventPump& pump,
                model::FlowTable& table, const nlink::KernelFiles& files, const Clock& clock,
                Finished finished);
-  ~ResyncRunner();
-  ResyncRunner(const ResyncRunner&) = delete;
-  ResyncRunner& operator=(const ResyncRunner&) = delete;
-  ResyncRunner(ResyncRunner&&) = delete;
-  ResyncRunner& operator=(ResyncRunner&&) = delete;
 
   // Ignored while one runs.
   void begin(model::ResyncReason reason);
-  [[nodiscard]] bool running() const { return running_; }
+  // Why, if one runs.
+  [[nodiscard]] std::optional<model::ResyncReason> running() const;
+  // Gives up what runs, so that another can begin; not what is about to complete. True if nothing
+  // runs any more.
+  [[nodiscard]] bool give_way();
   // Gives up a dump whose answers stopped coming.
   void check_progress();
 
  private:
-  void request();
+  enum class Stage : std::uint8_t { Idle, Asking, Reading, Sweeping };
+
   [[nodiscard]] std::optional<std::uint64_t> read_buckets() const;
-  void wait();
   void read_slice();
   // False when the dump ended, one way or the other.
   bool apply(std::span<const std::byte> chunk);
@@ -69,22 +69,19 @@ class ResyncRunner {
   void rest_or_continue(std::chrono::nanoseconds worked);
   void rows_complete();
   void sweep_slice();
-  void give_up(std::string trouble, int error = 0, bool resized = false);
+  void give_up(std::string trouble, int error = 0);
   void finish();
 
   boost::asio::io_context& loop_;
-  BrokerLink& broker_;
   EventPump& pump_;
   model::FlowTable& table_;
   const nlink::KernelFiles& files_;
   const Clock& clock_;
   Finished finished_;
 
-  std::optional<nlink::AnswerReader> reader_;
-  boost::asio::posix::stream_descriptor readiness_;
+  KernelQuery query_;
   boost::asio::steady_timer pace_;
-  bool running_ = false;
-  bool reading_ = false;
+  Stage stage_ = Stage::Idle;
   Outcome outcome_;
   // Decoded and on their way to the cache, not yet applied; empty between two chunks.
   struct Row {
@@ -95,6 +92,7 @@ class ResyncRunner {
   std::optional<std::uint64_t> buckets_;
   std::chrono::milliseconds last_progress_{};
   std::size_t next_table_ = 0;
+  std::size_t held_bytes_ = 0;  // by the table, when memory was last given back
 };
 
 }  // namespace ctwarden::daemon

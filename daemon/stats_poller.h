@@ -5,15 +5,14 @@
 #pragma once
 
 #include "daemon/broker_link.h"
+#include "daemon/kernel_query.h"
 #include "model/kernel_stats.h"
-#include "nlink/answer_reader.h"
 #include "nlink/kernel_files.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
-#include <functional>
-#include <optional>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,11 +23,6 @@ class StatsPoller {
   enum class Source : std::uint8_t { None, Netlink, Procfs };
 
   StatsPoller(boost::asio::io_context& loop, BrokerLink& broker, const nlink::KernelFiles& files);
-  ~StatsPoller();
-  StatsPoller(const StatsPoller&) = delete;
-  StatsPoller& operator=(const StatsPoller&) = delete;
-  StatsPoller(StatsPoller&&) = delete;
-  StatsPoller& operator=(StatsPoller&&) = delete;
 
   // Asks once; the answer arrives by itself. Ignored while an answer is outstanding.
   void poll();
@@ -41,21 +35,14 @@ class StatsPoller {
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
  private:
-  void request();
-  void wait();
   void read();
   // True when every message of the answer has arrived.
   bool apply(std::span<const std::byte> chunk);
-  void refused(std::string trouble, int error);
-  void forget_socket();
+  void refused(const model::Error& error);
 
-  BrokerLink& broker_;
   const nlink::KernelFiles& files_;
-  std::optional<nlink::AnswerReader> reader_;
-  boost::asio::posix::stream_descriptor readiness_;
+  KernelQuery query_;
   bool outstanding_ = false;
-  bool got_cpus_ = false;
-  bool got_global_ = false;
   std::vector<model::CpuStats> reading_;
   model::StatAccumulator totals_;
   Source source_ = Source::None;

@@ -13,7 +13,19 @@ constexpr auto kShortestPause = 2s;  // between two resyncs, however short they 
 constexpr auto kRefusedPause = 30s;
 constexpr auto kDumpOnlyCycle = 30s;  // without events, dumps are all there is
 constexpr auto kStatesCycle = 60s;    // without updates, they tell the states
-constexpr int kGapLooks = 2;          // one look may catch the two counts apart
+
+bool in_background(ResyncReason reason) {
+  return reason == ResyncReason::Interval || reason == ResyncReason::CountGap;
+}
+
+// During a loss or a dump the two counts differ for reasons of their own.
+CountGap::Look look(const ResyncPlanner::Observation& seen) {
+  const bool comparable = seen.streaming && !seen.needs_repair && seen.entries;
+  return {.gap = comparable ? std::optional(static_cast<std::int64_t>(*seen.entries) -
+                                            static_cast<std::int64_t>(seen.flows))
+                            : std::nullopt,
+          .events = seen.events};
+}
 
 }  // namespace
 
@@ -22,14 +34,11 @@ std::optional<ResyncReason> ResyncPlanner::due(const Observation& seen, Time now
     losses_seen_ = seen.losses;
     last_loss_ = now;
   }
-  // The kernel's count also holds entries that expired but are not collected, so it may exceed
-  // ours; ours exceeds it only by flows that ended unannounced, or by what happened between the two
-  // readings. Without events it exceeds them whenever the table shrinks, until the next dump.
-  const std::uint64_t slack = (seen.events - events_seen_) / 20;
-  events_seen_ = seen.events;
-  const bool gap = seen.streaming && seen.entries && seen.flows > *seen.entries + slack;
-  gaps_ = gap ? gaps_ + 1 : 0;
-
+  if (seen.running) {
+    const bool gives_way = in_background(*seen.running) && repair_is_due(seen, now);
+    return gives_way ? std::optional(ResyncReason::Loss) : std::nullopt;
+  }
+  gap_.observe(look(seen));
   if (now < earliest_) {
     return std::nullopt;
   }
@@ -39,27 +48,32 @@ std::optional<ResyncReason> ResyncPlanner::due(const Observation& seen, Time now
   if (resized_) {
     return ResyncReason::Resize;
   }
-  if (seen.needs_repair && now - last_loss_ >= kCalm + Time(static_cast<int>(jitter_ * 1000))) {
+  if (repair_is_due(seen, now)) {
     return ResyncReason::Loss;
   }
-  if (gaps_ >= kGapLooks) {
+  if (gap_.wants_resync(interval_, now)) {
     return ResyncReason::CountGap;
   }
+  return cycle_is_over(seen, now) ? std::optional(ResyncReason::Interval) : std::nullopt;
+}
+
+bool ResyncPlanner::repair_is_due(const Observation& seen, Time now) const {
+  return seen.needs_repair && now - last_loss_ >= kCalm + Time(static_cast<int>(jitter_ * 1000));
+}
+
+bool ResyncPlanner::cycle_is_over(const Observation& seen, Time now) const {
   const Time longest = !seen.streaming ? Time(kDumpOnlyCycle)
                        : seen.updates  ? Time::max()
                                        : Time(kStatesCycle);
   const Time cycle = std::min<Time>(interval_, longest);
-  if (now - last_end_ >=
-      cycle + Time(static_cast<std::int64_t>(jitter_ * 0.1 * static_cast<double>(cycle.count())))) {
-    return ResyncReason::Interval;
-  }
-  return std::nullopt;
+  const auto spread = static_cast<std::int64_t>(jitter_ * 0.1 * static_cast<double>(cycle.count()));
+  return now - last_end_ >= cycle + Time(spread);
 }
 
-void ResyncPlanner::completed(Time ended) {
+void ResyncPlanner::completed(ResyncReason reason, const Observation& seen, Time ended) {
   started_ = true;
   resized_ = false;
-  gaps_ = 0;
+  gap_.learn(look(seen), reason == ResyncReason::CountGap, ended);
   last_end_ = ended;
   earliest_ = ended + kShortestPause;
 }

@@ -41,6 +41,10 @@ class SyncState {
   [[nodiscard]] bool needs_repair() const {
     return unrepaired() != 0 || (streaming_ && !continuous_);
   }
+  // The same once the resync that began last is complete.
+  [[nodiscard]] bool will_need_repair() const {
+    return losses_ != at_begin_ || (streaming_ && !streaming_at_begin_);
+  }
   [[nodiscard]] bool in_sync() const { return has_picture_ && continuous_ && unrepaired() == 0; }
   // Absent when nothing bounds the error: no dump yet, or events missing since.
   [[nodiscard]] std::optional<std::uint64_t> error_bound(std::uint64_t silent_flows) const {

@@ -35,6 +35,13 @@ class Storm : public WatchedNode {
     daemon_.emplace(std::vector<std::string>{});
     ASSERT_TRUE(daemon_->wait_until_logged("subscribed to conntrack events")) << daemon_->log();
   }
+  // Returns when the first background dump has begun, or is about to.
+  void start_comparing(std::uint64_t flows) {
+    start_daemon({"--log-level", "debug", "--config", short_interval()});
+    create(space(), flows);
+    ASSERT_TRUE(daemon_->wait_until_logged("kernel's table reason=interval", 30s))
+        << daemon_->log();
+  }
   static void end(std::uint64_t first, std::uint64_t count) {
     auto writer = traffic::TableWriter::open();
     ASSERT_TRUE(writer) << writer.error().context;
@@ -83,6 +90,20 @@ TEST_F(Storm, UnannouncedMassDeletionDuringTheFirstDumpIsFound) {
   start_dumping();
   end(0, 40'000);
   expect_exact(10'000);
+}
+
+// A comparison at a tenth of a core: a second and a half.
+TEST_F(Storm, MassDeletionDuringABackgroundDumpLeavesNoGhost) {
+  start_comparing(80'000);
+  end(0, 50'000);
+  begin(0, 10'000);  // the same tuples and ids once more
+  expect_exact(40'000);
+}
+
+TEST_F(Storm, FlushDuringABackgroundDumpLeavesAnEmptyPicture) {
+  start_comparing(80'000);
+  flush();
+  expect_exact(0);
 }
 
 // The background dump takes most of a second; flows end and begin again all the while, and nothing

@@ -97,5 +97,45 @@ TEST_F(ResyncRunnerTest, GivesUpWhenTheTableWasResizedMeanwhile) {
   EXPECT_FALSE(table_.resyncing());
 }
 
+TEST_F(ResyncRunnerTest, GivesWayWhileItReads) {
+  begin();
+  loop_.run_one_for(5s);  // the reply; the rows wait
+  EXPECT_TRUE(runner_.give_way());
+  ASSERT_TRUE(outcome_.has_value());
+  EXPECT_FALSE(outcome_->complete);
+  EXPECT_TRUE(outcome_->gave_way);
+  EXPECT_EQ(runner_.running(), std::nullopt);
+  EXPECT_FALSE(table_.resyncing());
+}
+
+// The rest of the dump that was given up would mix with its own.
+TEST_F(ResyncRunnerTest, NextOneAsksOnASocketOfItsOwn) {
+  begin();
+  loop_.run_one_for(5s);
+  EXPECT_TRUE(runner_.give_way());
+  outcome_.reset();
+  socket_ = nlink::UniqueFd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  begin();
+  finish();
+  EXPECT_TRUE(outcome_->complete) << outcome_->trouble;
+  EXPECT_FALSE(outcome_->gave_way);
+}
+
+TEST_F(ResyncRunnerTest, RepliesToWhatWasGivenUpAreIgnored) {
+  runner_.begin(model::ResyncReason::Interval);
+  EXPECT_TRUE(runner_.give_way());  // the broker has not answered yet
+  outcome_.reset();
+  runner_.begin(model::ResyncReason::Loss);
+  EXPECT_EQ(runner_.running(), model::ResyncReason::Loss);
+  answer(Verb::OpenDump, socket_.get());
+  loop_.run_one_for(5s);
+  answer(Verb::OpenDump, socket_.get());  // its own: the next request is not sent twice
+  loop_.run_one_for(5s);
+  send_dump_request();
+  answer(Verb::RequestDump);
+  finish();
+  EXPECT_TRUE(outcome_->complete) << outcome_->trouble;
+}
+
 }  // namespace
 }  // namespace ctwarden::daemon

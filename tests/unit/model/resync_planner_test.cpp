@@ -20,7 +20,7 @@ const Observation kGap{.flows = 1000, .entries = 900, .streaming = true};
 // After a first resync that took no time, at time 0.
 ResyncPlanner started(double jitter = 0) {
   ResyncPlanner planner(kInterval, jitter);
-  planner.completed(0s);
+  planner.completed(ResyncReason::Interval, kQuiet, 0s);
   return planner;
 }
 
@@ -44,7 +44,7 @@ TEST(ResyncPlanner, ComparesOnceAnInterval) {
 
 TEST(ResyncPlanner, MeasuresTheIntervalFromTheEndOfTheLastResync) {
   ResyncPlanner planner(kInterval, 0);
-  planner.completed(20s);
+  planner.completed(ResyncReason::Interval, kQuiet, 20s);
   EXPECT_EQ(planner.due(kQuiet, kInterval + 19s), std::nullopt);
   EXPECT_EQ(planner.due(kQuiet, kInterval + 20s), ResyncReason::Interval);
 }
@@ -70,7 +70,7 @@ TEST(ResyncPlanner, WithoutEventsDumpsEveryHalfMinute) {
 
 TEST(ResyncPlanner, WithoutEventsAShorterIntervalHolds) {
   ResyncPlanner planner(10s, 0);
-  planner.completed(0s);
+  planner.completed(ResyncReason::Interval, kQuiet, 0s);
   EXPECT_EQ(planner.due({.streaming = false}, 10s), ResyncReason::Interval);
 }
 
@@ -115,47 +115,39 @@ TEST(ResyncPlanner, StormDoesNotPutOffTheBackgroundCycle) {
   EXPECT_EQ(planner.due(storm, kInterval), ResyncReason::Interval);
 }
 
-TEST(ResyncPlanner, ComparesWhenTwoLooksInARowFoundTooManyFlows) {
+TEST(ResyncPlanner, ComparesWhenLooksInARowFoundTooManyFlows) {
   ResyncPlanner planner = started();
   EXPECT_EQ(planner.due(kGap, 100s), std::nullopt);
-  EXPECT_EQ(planner.due(kGap, 101s), ResyncReason::CountGap);
+  EXPECT_EQ(planner.due(kGap, 101s), std::nullopt);
+  EXPECT_EQ(planner.due(kGap, 102s), ResyncReason::CountGap);
 }
 
-TEST(ResyncPlanner, LookWithoutAGapBeginsTheCountAnew) {
+// 600 s of interval allow one a minute.
+TEST(ResyncPlanner, ComparesForAGapOnceInATenthOfTheInterval) {
   ResyncPlanner planner = started();
-  EXPECT_EQ(planner.due(kGap, 100s), std::nullopt);
-  EXPECT_EQ(planner.due(kQuiet, 101s), std::nullopt);
-  EXPECT_EQ(planner.due(kGap, 102s), std::nullopt);
-  EXPECT_EQ(planner.due(kGap, 103s), ResyncReason::CountGap);
-}
-
-// The kernel's count also holds what expired and was not collected.
-TEST(ResyncPlanner, MoreEntriesThanFlowsAreNoGap) {
-  ResyncPlanner planner = started();
-  const Observation lingering{.flows = 900, .entries = 1000, .streaming = true};
-  EXPECT_EQ(planner.due(lingering, 100s), std::nullopt);
-  EXPECT_EQ(planner.due(lingering, 101s), std::nullopt);
+  planner.completed(ResyncReason::CountGap, kQuiet, 100s);
+  for (Time now = 101s; now < 160s; now += 1s) {
+    ASSERT_EQ(planner.due(kGap, now), std::nullopt) << now.count();
+  }
+  EXPECT_EQ(planner.due(kGap, 160s), ResyncReason::CountGap);
 }
 
 TEST(ResyncPlanner, UnreadableCountIsNoGap) {
   ResyncPlanner planner = started();
   const Observation blind{.flows = 1000, .entries = std::nullopt, .streaming = true};
-  EXPECT_EQ(planner.due(blind, 100s), std::nullopt);
-  EXPECT_EQ(planner.due(blind, 101s), std::nullopt);
+  for (Time now = 100s; now < 110s; now += 1s) {
+    ASSERT_EQ(planner.due(blind, now), std::nullopt) << now.count();
+  }
 }
 
-// 2,000 events between two looks explain a difference of 100: the counts were not read at once.
-TEST(ResyncPlanner, ChurnBetweenTheLooksExcusesAGap) {
+TEST(ResyncPlanner, GapDuringALossIsTheLosss) {
   ResyncPlanner planner = started();
-  Observation busy = kGap;
+  Observation storm = kGap;
+  storm.needs_repair = true;
   for (Time now = 100s; now < 110s; now += 1s) {
-    busy.events += 2000;
-    ASSERT_EQ(planner.due(busy, now), std::nullopt) << now.count();
+    ++storm.losses;
+    ASSERT_EQ(planner.due(storm, now), std::nullopt) << now.count();
   }
-  busy.events += 1999;
-  EXPECT_EQ(planner.due(busy, 110s), std::nullopt);
-  busy.events += 1999;
-  EXPECT_EQ(planner.due(busy, 111s), ResyncReason::CountGap);
 }
 
 // Ours are then as many as at the last dump, whatever the kernel's are.
@@ -169,17 +161,9 @@ TEST(ResyncPlanner, WithoutEventsAGapIsNoReason) {
   EXPECT_EQ(planner.due(deaf, 30s), ResyncReason::Interval);
 }
 
-TEST(ResyncPlanner, CompletedResyncEndsAGap) {
-  ResyncPlanner planner = started();
-  EXPECT_EQ(planner.due(kGap, 100s), std::nullopt);
-  planner.completed(100s);
-  EXPECT_EQ(planner.due(kGap, 110s), std::nullopt);
-  EXPECT_EQ(planner.due(kGap, 111s), ResyncReason::CountGap);
-}
-
 TEST(ResyncPlanner, RestsTwoSecondsAfterAResync) {
   ResyncPlanner planner(kInterval, 0);
-  planner.completed(100001ms);
+  planner.completed(ResyncReason::Interval, kQuiet, 100001ms);
   const Observation missing{.needs_repair = true, .streaming = true};
   EXPECT_EQ(planner.due(missing, 102s), std::nullopt);
   EXPECT_EQ(planner.due(missing, 102001ms), ResyncReason::Loss);
@@ -222,8 +206,56 @@ TEST(ResyncPlanner, ResizeUnderTheFirstDumpIsStillTheStart) {
 TEST(ResyncPlanner, ResizeIsSettledByACompletedResync) {
   ResyncPlanner planner = started();
   planner.aborted(100s, 100s, true, false);
-  planner.completed(102s);
+  planner.completed(ResyncReason::Interval, kQuiet, 102s);
   EXPECT_EQ(planner.due(kQuiet, 110s), std::nullopt);
+}
+
+Observation during(ResyncReason running, const Observation& seen) {
+  Observation busy = seen;
+  busy.running = running;
+  return busy;
+}
+
+TEST(ResyncPlanner, BackgroundResyncGivesWayToARepair) {
+  for (const auto background : {ResyncReason::Interval, ResyncReason::CountGap}) {
+    ResyncPlanner planner = started();
+    EXPECT_EQ(planner.due(during(background, kLossy), 100s), std::nullopt);
+    EXPECT_EQ(planner.due(during(background, kLossy), 101s), std::nullopt);
+    EXPECT_EQ(planner.due(during(background, kLossy), 102s), ResyncReason::Loss);
+  }
+}
+
+TEST(ResyncPlanner, BackgroundResyncGivesWayAtOnceThoughOneJustEnded) {
+  ResyncPlanner planner = started();
+  EXPECT_EQ(planner.due(during(ResyncReason::Interval, kLossy), 100s), std::nullopt);
+  planner.completed(ResyncReason::CountGap, kQuiet, 101s);
+  EXPECT_EQ(planner.due(during(ResyncReason::Interval, kLossy), 102s), ResyncReason::Loss);
+}
+
+// What it may lack is repaired by the next one.
+TEST(ResyncPlanner, RepairUnderWayIsFinished) {
+  for (const auto urgent : {ResyncReason::Start, ResyncReason::Loss, ResyncReason::Resize}) {
+    ResyncPlanner planner = started();
+    for (Time now = 100s; now < 110s; now += 1s) {
+      ASSERT_EQ(planner.due(during(urgent, kLossy), now), std::nullopt) << name(urgent);
+    }
+  }
+}
+
+TEST(ResyncPlanner, LossDuringARepairIsRepairedByAnotherAfterIt) {
+  ResyncPlanner planner = started();
+  EXPECT_EQ(planner.due(during(ResyncReason::Loss, kLossy), 100s), std::nullopt);
+  planner.completed(ResyncReason::Loss, kLossy, 105s);
+  EXPECT_EQ(planner.due(kLossy, 106s), std::nullopt);
+  EXPECT_EQ(planner.due(kLossy, 107s), ResyncReason::Loss);
+}
+
+TEST(ResyncPlanner, BackgroundResyncThatNothingDisturbsIsFinished) {
+  ResyncPlanner planner = started();
+  Observation quiet = during(ResyncReason::Interval, kGap);
+  for (Time now = 600s; now < 1300s; now += 1s) {
+    ASSERT_EQ(planner.due(quiet, now), std::nullopt) << now.count();
+  }
 }
 
 TEST(ResyncPlanner, RepairComesBeforeAGap) {
@@ -232,6 +264,7 @@ TEST(ResyncPlanner, RepairComesBeforeAGap) {
   both.needs_repair = true;
   both.losses = 1;
   EXPECT_EQ(planner.due(both, 100s), std::nullopt);
+  EXPECT_EQ(planner.due(both, 101s), std::nullopt);
   EXPECT_EQ(planner.due(both, 102s), ResyncReason::Loss);
 }
 

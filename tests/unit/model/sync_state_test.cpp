@@ -143,5 +143,30 @@ TEST(SyncState, StreamThatStartsDuringAResyncCameTooLateForIt) {
   EXPECT_FALSE(sync.in_sync());
 }
 
+TEST(SyncState, ResyncUnderWayRepairsWhatWasLostBeforeItBegan) {
+  SyncState sync = in_sync();
+  sync.set_losses(5);
+  sync.resync_began();
+  EXPECT_TRUE(sync.needs_repair());
+  EXPECT_FALSE(sync.will_need_repair());
+}
+
+TEST(SyncState, ResyncUnderWayLeavesWhatWasLostSince) {
+  SyncState sync = in_sync();
+  sync.set_losses(5);
+  sync.resync_began();
+  sync.set_losses(6);
+  EXPECT_TRUE(sync.will_need_repair());
+}
+
+TEST(SyncState, ResyncThatBeganWithoutEventsLeavesTheDoubt) {
+  SyncState sync = in_sync();
+  sync.set_streaming(false);
+  sync.resync_began();
+  EXPECT_FALSE(sync.will_need_repair());
+  sync.set_streaming(true);
+  EXPECT_TRUE(sync.will_need_repair());
+}
+
 }  // namespace
 }  // namespace ctwarden::model
