@@ -22,10 +22,21 @@ std::uint32_t age(const FlowSlot& slot, std::uint32_t now) {
   return (now - slot.birth) & kBirthMask;
 }
 
+LifeTable::Age known_age(const FlowSlot& slot, std::uint32_t now) {
+  return slot.birth_known != 0 ? LifeTable::Age(age(slot, now)) : std::nullopt;
+}
+
 static_assert(kFlowStatusCount <= 6, "FlowSlot::status has six bits");
 
 constexpr std::uint8_t bit(FlowStatus status) {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(status));
+}
+
+bool unreplied(const FlowSlot& slot) { return (slot.status & bit(FlowStatus::Unreplied)) != 0; }
+
+FlowClass class_of(const FlowSlot& slot) {
+  return flow_class_of(static_cast<Protocol>(slot.protocol), static_cast<TcpState>(slot.state),
+                       unreplied(slot));
 }
 
 std::uint8_t status_set(const FlowEvent& event) {
@@ -41,8 +52,6 @@ std::uint8_t status_set(const FlowEvent& event) {
   return static_cast<std::uint8_t>(set);
 }
 
-bool unreplied(const FlowSlot& slot) { return (slot.status & bit(FlowStatus::Unreplied)) != 0; }
-
 }  // namespace
 
 FlowTable::FlowTable(HashSecret secret, std::uint64_t max_flows, std::size_t max_tombstones,
@@ -53,12 +62,13 @@ FlowTable::FlowTable(HashSecret secret, std::uint64_t max_flows, std::size_t max
       talkers_(secret, max_talkers) {}
 
 bool FlowTable::apply(const FlowEvent& event, FlowKey key, std::uint32_t now_seconds) {
+  lives_.advance(now_seconds);
   switch (event.kind) {
     case EventKind::New:
       apply_new(event, key, now_seconds);
       return true;
     case EventKind::Update:
-      return apply_update(event, key);
+      return apply_update(event, key, now_seconds);
     case EventKind::Destroy:
       apply_destroy(event, key, now_seconds);
       return true;
@@ -80,6 +90,9 @@ void FlowTable::apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now
   if (slot == nullptr) {
     return;
   }
+  if (slot->live()) {
+    lives_.forgotten(class_of(*slot), known_age(*slot, now));
+  }
   silent_ -= slot->silent;
   slot->silent = 0;
   slot->birth = now & kBirthMask;
@@ -88,12 +101,14 @@ void FlowTable::apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now
     // The row was built after this event: the flow is as the row said, but not missing.
     slot->added = 0;
     --missing_;
+    lives_.born(class_of(*slot));
     return;
   }
   refill(*slot, event);  // live if the end of a predecessor with the same key was lost or silent
+  lives_.born(class_of(*slot));
 }
 
-bool FlowTable::apply_update(const FlowEvent& event, FlowKey key) {
+bool FlowTable::apply_update(const FlowEvent& event, FlowKey key, std::uint32_t now) {
   FlowSlot* slot = index_.find(key);
   if (slot == nullptr) {
     return false;
@@ -102,7 +117,7 @@ bool FlowTable::apply_update(const FlowEvent& event, FlowKey key) {
   silent_ -=
       slot->silent;  // whoever sends updates has the event extension and will announce its end
   slot->silent = 0;
-  refill(*slot, event);
+  follow(*slot, event, now);
   return true;
 }
 
@@ -118,6 +133,7 @@ void FlowTable::apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t
     return;
   }
   observe_lifetime(*slot, event, now);
+  lives_.ended(class_of(*slot), known_age(*slot, now));
   silent_ -= slot->silent;
   count(*slot, -1);
   talkers_.leaves(event, unreplied(*slot), slot->generation == generation_);
@@ -132,15 +148,26 @@ void FlowTable::apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now
   if (slot == nullptr || slot->generation == generation_) {
     return;  // an event or an earlier row of this dump has said it already
   }
-  const bool added = !slot->live();
-  if (added) {
-    slot->silent = 1;
-    slot->birth = now & kBirthMask;
-    ++silent_;
-    ++missing_;
+  if (slot->live()) {
+    follow(*slot, event, now);
+    return;
   }
+  slot->silent = 1;
+  slot->birth = now & kBirthMask;
+  ++silent_;
+  ++missing_;
   refill(*slot, event);
-  slot->added = added ? 1 : 0;
+  slot->added = 1;
+  lives_.adopted(class_of(*slot));
+}
+
+// Of a flow that is there already.
+void FlowTable::follow(FlowSlot& slot, const FlowEvent& event, std::uint32_t now) {
+  const FlowClass before = class_of(slot);
+  refill(slot, event);
+  if (const FlowClass after = class_of(slot); after != before) {
+    lives_.moved(before, after, known_age(slot, now));
+  }
 }
 
 // The flow is as the event says from here on.
@@ -261,11 +288,13 @@ void FlowTable::abort_resync() {
 SweepCounts FlowTable::sweep(std::size_t table, std::uint32_t now_seconds) {
   SweepCounts counts;
   aborts_ = 0;
+  lives_.advance(now_seconds);
   index_.sweep(table, [&](FlowSlot& slot) {
     if (slot.generation != generation_) {
       slot.silent != 0 ? ++counts.silent : ++counts.ghosts;
       silent_ -= slot.silent;
       count(slot, -1);
+      lives_.forgotten(class_of(slot), known_age(slot, now_seconds));
       return true;
     }
     if (age(slot, now_seconds) > kOldestAge) {

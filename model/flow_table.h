@@ -20,6 +20,7 @@
 #include "model/flow.h"
 #include "model/flow_index.h"
 #include "model/keyed_hash.h"
+#include "model/life_table.h"
 #include "model/snapshot.h"
 #include "model/talkers.h"
 
@@ -77,6 +78,11 @@ class FlowTable {
                                                     std::uint32_t older_than);
   [[nodiscard]] const Churn& churn() const { return churn_; }
   [[nodiscard]] const EventCounts& events() const { return events_; }
+  // How long flows live, up to now.
+  [[nodiscard]] const LifeTable& lives(std::uint32_t now_seconds) {
+    lives_.advance(now_seconds);
+    return lives_;
+  }
   [[nodiscard]] std::uint64_t size() const { return index_.size(); }
   [[nodiscard]] std::uint64_t silent() const { return silent_; }
   // Flows that found no room, at most; counted anew by every completed dump.
@@ -88,12 +94,13 @@ class FlowTable {
 
  private:
   void apply_new(const FlowEvent& event, FlowKey key, std::uint32_t now);
-  bool apply_update(const FlowEvent& event, FlowKey key);
+  bool apply_update(const FlowEvent& event, FlowKey key, std::uint32_t now);
   void apply_destroy(const FlowEvent& event, FlowKey key, std::uint32_t now);
   void apply_row(const FlowEvent& event, FlowKey key, std::uint32_t now);
   void count_end(const FlowEvent& event);
   FlowSlot* find_or_store(FlowKey key, std::uint64_t& unstored);
   void fill(FlowSlot& slot, const FlowEvent& event);
+  void follow(FlowSlot& slot, const FlowEvent& event, std::uint32_t now);
   void count(const FlowSlot& slot, std::int64_t by);
   void refill(FlowSlot& slot, const FlowEvent& event);
   void observe_lifetime(const FlowSlot& slot, const FlowEvent& event, std::uint32_t now);
@@ -102,6 +109,7 @@ class FlowTable {
   std::uint64_t max_flows_;
   std::size_t max_tombstones_;
   FlowIndex index_;
+  LifeTable lives_;
   Churn churn_;
   EventCounts events_;  // created, updated, destroyed and unmatched only
   std::uint64_t silent_ = 0;
