@@ -70,6 +70,7 @@ NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Co
               [this](const ResyncRunner::Outcome& outcome) { resynced(outcome); }),
       stats_(loop, broker, files_),
       planner_(config.table.resync_interval, draw_jitter()),
+      forecast_(table_, files_, clock_),
       doctor_(files_, clock_),
       wanted_(config.metrics),
       ticker_(loop),
@@ -104,6 +105,7 @@ void NodeWatch::tick() {
   }
   observe_tracking();
   rates_.sample(clock_.now(), table_.events().created, table_.events().destroyed);
+  forecast_.tick(fidelity());
   examine();
   watch_pressure();
   resync_.check_progress();
@@ -236,6 +238,9 @@ void NodeWatch::watch_pressure() {
     const std::uint64_t races = std::min(*drops, total(model::Stat::InsertFailed).value_or(0));
     reading.dropped = *drops - races + total(model::Stat::EarlyDrop).value_or(0);
   }
+  if (const auto& forecast = forecast_.forecast()) {
+    reading.seconds_to_full = forecast->seconds_to_full;
+  }
   if (const auto cause = pressure_.due(reading, clock_.now())) {
     reports_.add({.unix_seconds = unix_now(),
                   .cause = *cause,
@@ -314,6 +319,7 @@ model::Snapshot NodeWatch::snapshot() {
   picture.events.updated = table_.events().updated + pump_.counts().unmatched;
   picture.buffer = pump_.buffer();
   picture.rates = rates_.rates();
+  picture.forecast = forecast_.forecast();
   picture.resyncs = resyncs_;
   picture.in_sync = sync_.in_sync() && table_.unstored() == 0;
   if (const auto bound = sync_.error_bound(table_.silent())) {

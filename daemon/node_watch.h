@@ -11,6 +11,7 @@
 #include "daemon/doctor.h"
 #include "daemon/event_intake.h"
 #include "daemon/event_pump.h"
+#include "daemon/forecast_watch.h"
 #include "daemon/log_limiter.h"
 #include "daemon/pressure_reports.h"
 #include "daemon/resync_runner.h"
@@ -90,6 +91,7 @@ class NodeWatch {
   model::ResyncPlanner planner_;
   model::TrackingProbe tracking_;
   model::RateWindow rates_;
+  ForecastWatch forecast_;
   Doctor doctor_;
   model::PressureTrigger pressure_;
   PressureReports reports_;

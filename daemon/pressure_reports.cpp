@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -61,6 +62,14 @@ std::string composition(const model::Composition& table) {
   return list(cells, [](const auto& cell) { return cell.second; });
 }
 
+// "231044 entries, full in 5400 s, driven by TCP half-open".
+std::string to_text(const model::Forecast& forecast) {
+  const double seconds = forecast.seconds_to_full.value_or(HUGE_VAL);
+  return fmt::format("{:.0f} entries, {}, driven by {}", forecast.plateau_entries,
+                     std::isinf(seconds) ? "not full" : fmt::format("full in {:.0f} s", seconds),
+                     name(forecast.driver));
+}
+
 std::string findings(const std::vector<model::StandingFinding>& standing) {
   return list(standing, [](const model::StandingFinding& each) {
     return std::string(name(each.finding.kind));
@@ -69,17 +78,19 @@ std::string findings(const std::vector<model::StandingFinding>& standing) {
 
 void log_report(const model::PressureReport& report) {
   const model::Snapshot& picture = report.picture;
+  const std::string ahead = picture.forecast ? to_text(*picture.forecast) : "";
   const std::string held = picture.composition ? composition(*picture.composition) : "";
   const std::string sources = addresses(report.talkers.sources);
   const std::string destinations = addresses(report.talkers.destinations);
   const std::string asked = services(report.talkers.services_before);
   const std::string found = findings(picture.findings);
-  const std::array<LogField, 10> fields = {
+  const std::array<LogField, 11> fields = {
       LogField{"cause", name(report.cause)},
       LogField{"entries", picture.entries.value_or(0)},
       LogField{"limit", picture.limit.value_or(0)},
       LogField{"created_per_second", picture.rates ? picture.rates->created : 0.0},
       LogField{"destroyed_per_second", picture.rates ? picture.rates->destroyed : 0.0},
+      LogField{"forecast", ahead},
       LogField{"holds", held},
       LogField{"sources", sources},
       LogField{"destinations", destinations},

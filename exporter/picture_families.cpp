@@ -95,6 +95,16 @@ void add_churn(Exposition& out, const model::Churn& churn) {
   }
 }
 
+void add_forecast(Exposition& out, const model::Forecast& forecast) {
+  out.gauge("ctwarden_plateau_entries",
+            "Entries the table comes to if flows go on to arrive as they do now; the mean over the "
+            "rounds of the kernel's collector.")
+      .value(forecast.plateau_entries);
+  out.gauge("ctwarden_time_to_full_seconds",
+            "Seconds until the entries reach the limit, +Inf if they will not.")
+      .value(forecast.seconds_to_full);
+}
+
 }  // namespace
 
 void add_picture_families(Exposition& out, const model::Snapshot& snapshot) {
@@ -108,6 +118,9 @@ void add_picture_families(Exposition& out, const model::Snapshot& snapshot) {
   // Without events these would stand still while the table turns over: a false zero rate.
   if (!snapshot.limited && snapshot.fidelity != model::Fidelity::DumpOnly) {
     add_churn(out, snapshot.churn);
+    if (snapshot.forecast) {
+      add_forecast(out, *snapshot.forecast);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include "model/findings/board.h"
 #include "model/flow.h"
 #include "model/flow_end.h"
+#include "model/forecast.h"
 #include "model/kernel_stats.h"
 #include "model/setting.h"
 #include "model/talker_lines.h"
@@ -158,6 +159,7 @@ struct Snapshot {
   EventCounts events;
   std::optional<EventBuffer> buffer;
   std::optional<Rates> rates;
+  std::optional<Forecast> forecast;  // absent while there is not enough evidence
   Resyncs resyncs;
   bool in_sync = false;
   std::optional<std::uint64_t> error_bound;  // absent until the first dump is complete

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace ctwarden::exporter {
@@ -180,6 +181,28 @@ TEST(MetricFamilies, WithoutEventsThereIsNoChurn) {
   EXPECT_FALSE(names.contains("ctwarden_flows_created_total"));
   EXPECT_FALSE(names.contains("ctwarden_flow_lifetime_seconds"));
   EXPECT_TRUE(names.contains("ctwarden_flows"));
+}
+
+TEST(MetricFamilies, AForecastThatDoesNotFillIsInfinite) {
+  model::Snapshot snapshot = full_snapshot();
+  EXPECT_EQ(samples(render(snapshot)).at("ctwarden_plateau_entries"), "231044.5");
+  EXPECT_EQ(samples(render(snapshot)).at("ctwarden_time_to_full_seconds"), "5400.25");
+  snapshot.forecast->seconds_to_full = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(samples(render(snapshot)).at("ctwarden_time_to_full_seconds"), "+Inf");
+}
+
+TEST(MetricFamilies, WithoutALimitThereIsAPlateauButNoTimeToFull) {
+  model::Snapshot snapshot = full_snapshot();
+  snapshot.forecast->seconds_to_full.reset();
+  EXPECT_TRUE(family_names(render(snapshot)).contains("ctwarden_plateau_entries"));
+  EXPECT_FALSE(family_names(render(snapshot)).contains("ctwarden_time_to_full_seconds"));
+}
+
+TEST(MetricFamilies, WithoutEvidenceThereIsNoForecast) {
+  model::Snapshot snapshot = full_snapshot();
+  snapshot.forecast.reset();
+  EXPECT_FALSE(family_names(render(snapshot)).contains("ctwarden_plateau_entries"));
+  EXPECT_FALSE(family_names(render(snapshot)).contains("ctwarden_time_to_full_seconds"));
 }
 
 TEST(MetricFamilies, CountsOnlyClaimsNoSyncAndNoEvents) {

@@ -124,6 +124,8 @@ inline model::Snapshot full_snapshot() {
               .unmatched = 45};
   s.buffer = model::EventBuffer{.bytes = 16'777'216, .used_bytes = 98'560};
   s.rates = model::Rates{.created = 1284.3, .destroyed = 1279.1};
+  s.forecast.emplace().plateau_entries = 231'044.5;
+  s.forecast->seconds_to_full = 5400.25;
   s.resyncs = {.completed = {1, 2, 71, 3, 4},
                .aborted = 5,
                .ghosts_removed = 6,
