@@ -37,12 +37,11 @@ void ForecastWatch::tick(model::Fidelity fidelity) {
   };
   model::TableLimits limits{.entries = setting("nf_conntrack_count"),
                             .limit = setting("nf_conntrack_max"),
-                            .timeouts = {}};
-  if (fidelity == model::Fidelity::Full) {
-    for (const auto& [of, name] : kTimeouts) {
-      if (const auto seconds = setting(name)) {
-        limits.timeouts[static_cast<std::size_t>(of)] = static_cast<double>(*seconds);
-      }
+                            .timeouts = {},
+                            .changes_heard = fidelity == model::Fidelity::Full};
+  for (const auto& [of, name] : kTimeouts) {
+    if (const auto seconds = setting(name)) {
+      limits.timeouts[static_cast<std::size_t>(of)] = static_cast<double>(*seconds);
     }
   }
   forecaster_.observe(std::chrono::duration<double>(clock_.now()).count(), lives, limits);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Feeds the forecast once a second: the life table, the kernel's count, limit and timeouts.
-// Timeouts stand for lives only where every change of state is heard (full fidelity); in between, a
-// flow may long have left the class it is counted in.
+// Feeds the forecast once a second: the life table, the kernel's count, limit and timeouts. Without
+// every change of state (full fidelity) a flow may long have left the class it is counted in.
 #pragma once
 
 #include "daemon/clock.h"

@@ -29,7 +29,6 @@ std::size_t index(FlowClass which) { return static_cast<std::size_t>(which); }
 // (net/netfilter/nf_conntrack_core.c, gc_worker). Entries that expire soon thus wait less.
 double collector_round(const LifeTable& lives, const TableLimits& limits,
                        const std::array<double, kFlowClassCount>& births) {
-  constexpr double kLongestRound = 60;
   constexpr double kMostLeft = 300;
   constexpr double kPretended = 100;
   double flows = kPretended;
@@ -159,6 +158,7 @@ bool Forecaster::sample_births(double now, const LifeTable& lives, Forecast& to)
 
 double Forecaster::look_ahead(const LifeTable& lives, const TableLimits& limits, Forecast& to) {
   const Expiry expiry{.timeout = limits.timeouts,
+                      .changes_heard = limits.changes_heard,
                       .collector_round = collector_round(lives, limits, to.born_per_second)};
   double guessed = 0;
   for (std::size_t g = 0; g < kFlowGroups.size(); ++g) {

@@ -24,6 +24,7 @@ struct TableLimits {
   std::optional<std::uint64_t> entries;  // the kernel's count; absent: what the life table holds
   std::optional<std::uint64_t> limit;    // 0 is none
   std::array<std::optional<double>, kFlowClassCount> timeouts;
+  bool changes_heard = true;  // see Expiry
 };
 
 class Forecaster {

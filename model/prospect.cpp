@@ -50,6 +50,7 @@ class ClassLife {
       : lives_(lives),
         which_(which),
         timeout_(expiry.timeout[static_cast<std::size_t>(which)]),
+        prior_(expiry.changes_heard),
         round_(expiry.collector_round) {}
 
   // To be asked for rising ages.
@@ -110,21 +111,25 @@ class ClassLife {
   }
 
   [[nodiscard]] Second believed(std::uint32_t age) const {
-    Second second = *hazard_;
-    if (timeout_ && !starts_at_birth(which_)) {
+    const Second second = *hazard_;
+    if (timeout_ && !starts_at_birth(which_) && prior_) {
       // Its clock began at an unknown age: right on average.
       return at_least(second, 1 / (*timeout_ + round_ / 2));
     }
-    if (timeout_ && age < *timeout_) {
+    if (timeout_ && age < *timeout_ && prior_) {
       return second;
     }
-    if (timeout_ && age < *timeout_ + round_) {
-      return at_least(second, 1 / std::max(1.0, *timeout_ + round_ - age));
+    if (timeout_ && age >= *timeout_ && age < *timeout_ + kLongestRound) {
+      // Past a round of the usual length only when the collector is that late.
+      const double round = age < *timeout_ + round_ ? round_ : kLongestRound;
+      return at_least(second, 1 / std::max(1.0, *timeout_ + round - age));
     }
-    if (second.left() == 0) {
-      second.guessed = true;
-      return at_least(second, 1 / std::max<double>(1, age));
-    }
+    return second.left() > 0 ? second : guess(age);
+  }
+
+  static Second guess(std::uint32_t age) {
+    Second second = at_least({}, 1 / std::max<double>(1, age));
+    second.guessed = true;
     return second;
   }
 
@@ -139,6 +144,7 @@ class ClassLife {
   const LifeTable& lives_;
   FlowClass which_;
   std::optional<double> timeout_;
+  bool prior_;
   double round_;
   std::optional<Second> hazard_;
 };

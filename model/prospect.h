@@ -17,11 +17,17 @@
 
 namespace ctwarden::model {
 
+// The longest time between two rounds of the kernel's collector, in seconds.
+inline constexpr double kLongestRound = 60;
+
 // What the kernel is set to.
 struct Expiry {
   // Seconds a flow of the class stays when nothing happens to it; absent where packets keep it
   // alive as a rule (established TCP) or the setting is unknown.
   std::array<std::optional<double>, kFlowClassCount> timeout;
+  // A flow is known to be in its class. Otherwise it may have left it unheard, for another timeout,
+  // and the timeout speaks only for flows that have reached it.
+  bool changes_heard = true;
   // Expired entries wait for the collector, evenly spread over one of its rounds.
   double collector_round = 0;
 };

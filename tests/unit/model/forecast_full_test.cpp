@@ -133,7 +133,7 @@ TEST(ForecastFull, HasAnIntervalFromPastErrors) {
 TEST(ForecastFull, GoesByTheTrendWhenThatWasFarBetter) {
   Forecaster forecaster;
   LifeTable lives;
-  TableLimits limits{.entries = 0, .limit = 100'000, .timeouts = {}};
+  TableLimits limits{.entries = 0, .limit = 100'000, .timeouts = {}, .changes_heard = true};
   for (std::uint32_t now = 1; now < 150; ++now) {
     lives.advance(now);
     limits.entries = 300U * now;

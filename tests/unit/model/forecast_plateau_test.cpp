@@ -92,6 +92,36 @@ TEST(ForecastPlateau, IsAbsentBeforeTheFirstFlowsEndWhenNothingElseTells) {
   EXPECT_NEAR(flows.plateau(), 40'000, 1000);
 }
 
+TEST(ForecastPlateau, IsNotOverratedWhenTheFirstOfEquallyLongLivesEnd) {
+  SimulatedFlows flows(1);
+  flows.run(115, udp(50, fixed(120.5)));
+  for (int second = 0; second < 20; ++second) {
+    flows.run(1, udp(50, fixed(120.5)));
+    EXPECT_LT(flows.plateau(), (1 + kTolerance) * 50 * 120.5) << flows.now();
+  }
+}
+
+TEST(ForecastPlateau, IsNotTakenFromATimeoutThatMayBeOfAnotherClass) {
+  SimulatedFlows flows(1);
+  flows.limits.timeouts[static_cast<std::size_t>(FlowClass::UdpOneWay)] = 30;
+  flows.limits.changes_heard = false;
+  flows.run(25, udp(1000, fixed(120)));
+  EXPECT_FALSE(flows.forecast());
+}
+
+TEST(ForecastPlateau, StaysWhenTheCollectorComesLaterThanItUsedTo) {
+  SimulatedFlows flows(1);
+  flows.limits.timeouts[static_cast<std::size_t>(FlowClass::UdpOneWay)] = 20;
+  flows.limits.changes_heard = false;
+  flows.run(120, udp(1000, collected(20, 2)));
+  for (int second = 0; second < 60; ++second) {
+    flows.run(1, udp(1000, collected(20, 15)));
+    ASSERT_TRUE(flows.forecast()) << flows.now();
+    EXPECT_LT(flows.plateau(), 1.6 * 21'000) << flows.now();
+  }
+  EXPECT_NEAR(flows.plateau(), 27'500, kTolerance * 27'500);
+}
+
 TEST(ForecastPlateau, OfAnIdleTableIsNothing) {
   SimulatedFlows flows(1);
   flows.run(10, udp(0, fixed(1)));
