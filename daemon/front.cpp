@@ -43,8 +43,8 @@ Front::Front(Config config, Options options, std::vector<std::string> environmen
                 log_error("the broker process is gone; stopping");
                 stop(Exit::Failure);
               }),
-      watch_(loop_, broker_, config_, [this] { access_denied(); }),
       names_(loop_),
+      watch_(loop_, broker_, config_, names_.names(), [this] { access_denied(); }),
       http_(
           loop_, [this](const control::HttpRequest& request) { return answer(request); }, {},
           config_.metrics.allowed_hosts),
@@ -231,14 +231,15 @@ control::HttpResponse Front::answer(const control::HttpRequest& request) {
   return {.status = 404, .body = "not found; there is /, /metrics, /livez and /readyz\n"};
 }
 
-std::string Front::landing_page(bool addresses) {
+std::string Front::landing_page(bool over_unix) {
   const model::Snapshot picture = watch_.snapshot();
   if (!picture.composition) {
     return exporter::render_landing_page(picture, kBuild);
   }
   const model::TalkersView talkers = watch_.talkers({});
-  return exporter::render_landing_page(picture, kBuild,
-                                       {.talkers = &talkers, .addresses = addresses});
+  return exporter::render_landing_page(
+      picture, kBuild,
+      {.talkers = &talkers, .addresses = over_unix || config_.metrics.top_addresses > 0});
 }
 
 }  // namespace ctwarden::daemon

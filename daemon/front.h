@@ -56,15 +56,15 @@ class Front {
   void stop(Exit status);
   void access_denied();
   [[nodiscard]] control::HttpResponse answer(const control::HttpRequest& request);
-  [[nodiscard]] std::string landing_page(bool addresses);
+  [[nodiscard]] std::string landing_page(bool over_unix);
 
   Config config_;
   Options options_;
   std::vector<std::string> environment_;
   boost::asio::io_context loop_{1};
   BrokerLink broker_;
-  NodeWatch watch_;
   NamesFile names_;
+  NodeWatch watch_;
   control::HttpServer http_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ready_timer_;

@@ -53,7 +53,7 @@ std::optional<std::uint64_t> known(const model::Result<std::uint64_t>& value) {
 }  // namespace
 
 NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Config& config,
-                     std::function<void()> denied)
+                     const model::AddressNames& names, std::function<void()> denied)
     : denied_(std::move(denied)),
       table_(draw_secret(), config.table.max_flows, model::FlowTable::kMaxTombstones,
              config.talkers.max_keys),
@@ -72,6 +72,7 @@ NodeWatch::NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Co
       planner_(config.table.resync_interval, draw_jitter()),
       forecast_(table_, files_, clock_),
       doctor_(files_, clock_),
+      reports_(names),
       wanted_(config.metrics),
       ticker_(loop),
       limiter_(3, 60s) {}

@@ -39,8 +39,9 @@ namespace ctwarden::daemon {
 class NodeWatch {
  public:
   // `denied` is called once if the kernel refuses access for want of CAP_NET_ADMIN.
+  // `names` are those of addresses, as they are at any moment.
   NodeWatch(boost::asio::io_context& loop, BrokerLink& broker, const Config& config,
-            std::function<void()> denied);
+            const model::AddressNames& names, std::function<void()> denied);
 
   void start();
   // Takes over what may change while running: intervals and caps.

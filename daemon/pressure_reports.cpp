@@ -2,7 +2,6 @@
 #include "daemon/pressure_reports.h"
 
 #include "daemon/log.h"
-#include "model/address_text.h"
 
 #include <fmt/format.h>
 
@@ -35,9 +34,10 @@ std::string count(const model::Bounds& bounds) {
                         : fmt::format("{}..{}", bounds.lower, bounds.upper);
 }
 
-std::string addresses(const std::vector<model::AddressTalker>& talkers) {
-  return list(talkers, [](const model::AddressTalker& each) {
-    return to_text(each.family, each.address) + " " + count(each.flows);
+std::string addresses(const std::vector<model::AddressTalker>& talkers,
+                      const model::AddressNames& names) {
+  return list(talkers, [&](const model::AddressTalker& each) {
+    return named_text(names, each.family, each.address) + " " + count(each.flows);
   });
 }
 
@@ -76,12 +76,12 @@ std::string findings(const std::vector<model::StandingFinding>& standing) {
   });
 }
 
-void log_report(const model::PressureReport& report) {
+void log_report(const model::PressureReport& report, const model::AddressNames& names) {
   const model::Snapshot& picture = report.picture;
   const std::string ahead = picture.forecast ? to_text(*picture.forecast) : "";
   const std::string held = picture.composition ? composition(*picture.composition) : "";
-  const std::string sources = addresses(report.talkers.sources);
-  const std::string destinations = addresses(report.talkers.destinations);
+  const std::string sources = addresses(report.talkers.sources, names);
+  const std::string destinations = addresses(report.talkers.destinations, names);
   const std::string asked = services(report.talkers.services_before);
   const std::string found = findings(picture.findings);
   const std::array<LogField, 11> fields = {
@@ -102,7 +102,7 @@ void log_report(const model::PressureReport& report) {
 }  // namespace
 
 void PressureReports::add(model::PressureReport report) {
-  log_report(report);
+  log_report(report, names_);
   reports_.push_back(std::move(report));
   if (reports_.size() > kKept) {
     reports_.pop_front();

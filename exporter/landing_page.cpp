@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -71,6 +72,14 @@ std::string tile(std::string_view label, const std::string& value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", label, value);
 }
 
+// "45 s", "12 min", "3 h".
+std::string duration_words(double seconds) {
+  const auto in = [&](double unit, std::string_view word) {
+    return fmt::format("{:.0f} <small>{}</small>", seconds / unit, word);
+  };
+  return seconds < 90 ? in(1, "s") : seconds < 5'400 ? in(60, "min") : in(3'600, "h");
+}
+
 // The numbers to glance at. The picture's state is among them, because it says what the others are
 // worth.
 std::string render_glance(const model::Snapshot& snapshot) {
@@ -81,6 +90,14 @@ std::string render_glance(const model::Snapshot& snapshot) {
     out += tile("new flows", per_second(created));
     out += tile("ended flows", per_second(destroyed));
     out += tile("change", (created > destroyed ? "+" : "") + per_second(created - destroyed));
+  }
+  if (snapshot.forecast) {
+    out += tile("heading for", short_number(std::round(snapshot.forecast->plateau_entries)) +
+                                   " <small>entries</small>");
+    if (const auto& seconds = snapshot.forecast->seconds_to_full;
+        seconds && std::isfinite(*seconds)) {
+      out += tile("until it is full", duration_words(*seconds));
+    }
   }
   return out + tile("the picture below", sync_glance(snapshot)) + "</dl>\n";
 }
@@ -165,7 +182,9 @@ std::string render_landing_page(const model::Snapshot& snapshot, const BuildInfo
   out += render_findings(snapshot, options.addresses);
   out += "<div class=\"columns\">\n";
   if (snapshot.composition && (tracking || snapshot.composition->flows > 0)) {
-    out += options.talkers != nullptr ? render_talkers(*options.talkers, options.addresses) : "";
+    if (options.talkers != nullptr) {
+      out += render_talkers(*options.talkers, options.addresses ? options.names : nullptr);
+    }
     out += render_composition(*snapshot.composition);
   }
   out += render_kernel_counters(snapshot.stats);

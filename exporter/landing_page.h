@@ -5,6 +5,7 @@
 #pragma once
 
 #include "exporter/metric_families.h"
+#include "model/address_names.h"
 #include "model/snapshot.h"
 #include "model/talkers_view.h"
 
@@ -15,6 +16,7 @@ namespace ctwarden::exporter {
 
 struct PageOptions {
   const model::TalkersView* talkers = nullptr;  // who fills the table, if known
+  const model::AddressNames* names = nullptr;
   // Whether the reader may see addresses of flows. Not over TCP, unless the operator says so.
   bool addresses = false;
 };

@@ -3,7 +3,6 @@
 
 #include "exporter/html.h"
 #include "exporter/landing_table.h"
-#include "model/address_text.h"
 
 #include <fmt/format.h>
 
@@ -32,8 +31,11 @@ TableRow service_row(const model::ServiceTalker& talker) {
           .flows = talker.flows};
 }
 
-TableRow address_row(const model::AddressTalker& talker) {
-  return {.label = to_text(talker.family, talker.address), .flows = talker.flows.upper};
+auto address_row(const model::AddressNames& names) {
+  return [&names](const model::AddressTalker& talker) {
+    return TableRow{.label = named_text(names, talker.family, talker.address),
+                    .flows = talker.flows.upper};
+  };
 }
 
 std::string section(std::string_view title, std::string_view remark,
@@ -42,15 +44,16 @@ std::string section(std::string_view title, std::string_view remark,
                       : "<section>\n" + render_table(title, remark, rows, whole) + "</section>\n";
 }
 
-std::string pools(const std::vector<model::SnatPoolUse>& uses) {
+std::string pools(const std::vector<model::SnatPoolUse>& uses, const model::AddressNames& names) {
   std::string rows;
   for (std::size_t i = 0; i < std::min(kShown, uses.size()); ++i) {
     const model::SnatPoolUse& pool = uses[i];
     rows += fmt::format(
         "<tr><th scope=\"row\">{} to {}, {} {}</th><td class=\"n\">{} of {}</td>"
         "<td class=\"p\">{}</td></tr>\n",
-        to_text(pool.family, pool.egress), to_text(pool.family, pool.destination),
-        name(pool.protocol), pool.destination_port, grouped(pool.used.upper), grouped(pool.range),
+        escape_html(named_text(names, pool.family, pool.egress)),
+        escape_html(named_text(names, pool.family, pool.destination)), name(pool.protocol),
+        pool.destination_port, grouped(pool.used.upper), grouped(pool.range),
         escape_html(percent(static_cast<double>(pool.used.upper), pool.range)));
   }
   return rows.empty() ? rows
@@ -61,16 +64,16 @@ std::string pools(const std::vector<model::SnatPoolUse>& uses) {
 
 }  // namespace
 
-std::string render_talkers(const model::TalkersView& talkers, bool addresses) {
+std::string render_talkers(const model::TalkersView& talkers, const model::AddressNames* names) {
   std::string out = section("Services", "by destination port",
                             rows_of(talkers.services_before, service_row), talkers.flows);
-  if (addresses) {
+  if (names != nullptr) {
     const std::string_view remark = talkers.exact ? "" : "at most";
-    out += section("Sources", remark, rows_of(talkers.sources, address_row), talkers.flows);
+    out += section("Sources", remark, rows_of(talkers.sources, address_row(*names)), talkers.flows);
     out +=
         section("Destinations", talkers.exact ? "after translation" : "after translation, at most",
-                rows_of(talkers.destinations, address_row), talkers.flows);
-    out += pools(talkers.pools);
+                rows_of(talkers.destinations, address_row(*names)), talkers.flows);
+    out += pools(talkers.pools, *names);
   }
   return out;
 }

@@ -110,4 +110,10 @@ std::expected<AddressNames, std::vector<TwiceNamed>> AddressNames::Builder::buil
   return names;
 }
 
+std::string named_text(const AddressNames& names, Family family, const Address& address) {
+  const std::string_view name = names.name_of(family, address);
+  return name.empty() ? to_text(family, address)
+                      : to_text(family, address) + " " + std::string(name);
+}
+
 }  // namespace ctwarden::model

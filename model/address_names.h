@@ -65,6 +65,10 @@ class AddressNames {
   std::string names_;
 };
 
+// "10.1.2.3 web" where the address has a name, else the address alone.
+[[nodiscard]] std::string named_text(const AddressNames& names, Family family,
+                                     const Address& address);
+
 class AddressNames::Builder {
  public:
   // `origin` is whatever the caller needs to find the place again, as a line number.

@@ -3,6 +3,7 @@
 #include "model/findings/words.h"
 
 #include <bit>
+#include <limits>
 
 namespace ctwarden::model {
 
@@ -26,6 +27,25 @@ std::string raise_limit(std::uint64_t limit) {
          "  # up to " + std::to_string(mib) + " MiB of kernel memory when full";
 }
 
+// Time to raise a limit by hand, and time to find somebody who may.
+constexpr double kSoonSeconds = 600;
+constexpr double kLaterSeconds = 3'600;
+
+std::string in_minutes(double seconds) {
+  return seconds < 120 ? words::number(seconds) + " seconds"
+                       : words::number(seconds / 60) + " minutes";
+}
+
+std::optional<Severity> severity_of(double ratio, std::optional<double> seconds_to_full) {
+  if (ratio >= kNearlyFull || seconds_to_full <= kSoonSeconds) {
+    return Severity::Critical;
+  }
+  if (ratio >= kFilling || seconds_to_full <= kLaterSeconds) {
+    return Severity::Warning;
+  }
+  return std::nullopt;
+}
+
 void find_fill(const Observation& seen, std::vector<Finding>& out) {
   const auto& entries = seen.picture.entries;
   const auto& limit = seen.picture.limit;
@@ -33,22 +53,33 @@ void find_fill(const Observation& seen, std::vector<Finding>& out) {
     return;
   }
   const double ratio = static_cast<double>(*entries) / static_cast<double>(*limit);
-  if (ratio < kFilling) {
+  const auto& forecast = seen.picture.forecast;
+  const double to_full = forecast && forecast->seconds_to_full
+                             ? *forecast->seconds_to_full
+                             : std::numeric_limits<double>::infinity();
+  const auto severity = severity_of(ratio, to_full);
+  if (!severity) {
     return;
   }
   Finding finding{.kind = FindingKind::TablePressure,
-                  .severity = ratio >= kNearlyFull ? Severity::Critical : Severity::Warning,
+                  .severity = *severity,
                   .subject = {},
                   .evidence = {{"entries", static_cast<double>(*entries)},
                                {"limit", static_cast<double>(*limit)},
                                {"used_ratio", ratio}},
-                  .meaning = {},
+                  .meaning = "The table is " + words::percent(ratio, 1) + " full. ",
                   .next = raise_limit(*limit)};
-  const std::string used = "The table is " + words::percent(ratio, 1) + " full. ";
-  finding.meaning = used + (ratio >= kNearlyFull
-                                ? "The kernel evicts flows that are not assured to make room, and "
-                                  "drops packets of new connections when it finds none."
-                                : "Once it is full, packets of new connections are dropped.");
+  if (to_full <= kLaterSeconds && ratio < 1) {
+    finding.evidence.push_back({"seconds_to_full", to_full});
+    finding.meaning += "It will be full in " + in_minutes(to_full) +
+                       " if flows go on to arrive as "
+                       "they do, most of all " +
+                       std::string(name(forecast->driver)) + ". ";
+  }
+  finding.meaning += ratio >= kNearlyFull
+                         ? "The kernel evicts flows that are not assured to make room, and drops "
+                           "packets of new connections when it finds none."
+                         : "Once it is full, packets of new connections are dropped.";
   out.push_back(std::move(finding));
 }
 

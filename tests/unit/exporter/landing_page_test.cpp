@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -62,10 +63,22 @@ TEST(LandingPage, ShowsAddressesOnlyToThoseWhoMaySeeThem) {
   EXPECT_FALSE(has(open, "10.1.2.3"));
   EXPECT_FALSE(has(open, "203.0.113.5"));
 
-  const std::string local =
-      render_landing_page(snapshot, kTestBuild, {.talkers = &talkers, .addresses = true});
+  const model::AddressNames names;
+  const std::string local = render_landing_page(
+      snapshot, kTestBuild, {.talkers = &talkers, .names = &names, .addresses = true});
   EXPECT_TRUE(has(local, "10.1.2.3"));
   EXPECT_TRUE(has(local, "tcp 203.0.113.5 -&gt; 198.51.100.9:443"));
+}
+
+TEST(LandingPage, SaysWhereTheTableIsHeading) {
+  model::Snapshot snapshot = full_snapshot();
+  snapshot.forecast.emplace();
+  snapshot.forecast->plateau_entries = 300'000;
+  snapshot.forecast->seconds_to_full = 720;
+  EXPECT_TRUE(has(render(snapshot), "<dt>heading for</dt><dd>300,000 <small>entries"));
+  EXPECT_TRUE(has(render(snapshot), "<dt>until it is full</dt><dd>12 <small>min"));
+  snapshot.forecast->seconds_to_full = std::numeric_limits<double>::infinity();
+  EXPECT_FALSE(has(render(snapshot), "until it is full"));
 }
 
 TEST(LandingPage, WithoutFindingsHasNoSuchSection) {

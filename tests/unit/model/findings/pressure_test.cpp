@@ -54,6 +54,21 @@ TEST(TablePressure, BeginsAtThreeQuarters) {
   EXPECT_EQ(node.severity(FindingKind::TablePressure), Severity::Critical);
 }
 
+TEST(TablePressure, SeesAFullTableComing) {
+  Node node;
+  node.picture.forecast.emplace();
+  node.picture.forecast->driver = FlowClass::UdpOneWay;
+  node.picture.forecast->seconds_to_full = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(node.severity(FindingKind::TablePressure), std::nullopt);
+  node.picture.forecast->seconds_to_full = 3'600;
+  EXPECT_EQ(node.severity(FindingKind::TablePressure), Severity::Warning);
+  node.picture.forecast->seconds_to_full = 300;
+  EXPECT_EQ(node.severity(FindingKind::TablePressure), Severity::Critical);
+  const std::string meaning = node.finding(FindingKind::TablePressure)->meaning;
+  EXPECT_NE(meaning.find("full in 5 minutes"), std::string::npos) << meaning;
+  EXPECT_NE(meaning.find("UDP one-way"), std::string::npos) << meaning;
+}
+
 TEST(TablePressure, DoesNotExistWithoutALimit) {
   Node node;
   node.picture.limit = 0;
