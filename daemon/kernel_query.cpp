@@ -57,6 +57,9 @@ void KernelQuery::wait() {
 
 model::Result<std::optional<std::span<const std::byte>>> KernelQuery::read() {
   using Got = nlink::AnswerReader::Got;
+  if (!reader_) {
+    return std::nullopt;
+  }
   const auto answer = reader_->read();
   if (!answer) {
     return std::unexpected(answer.error());

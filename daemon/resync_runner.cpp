@@ -126,7 +126,8 @@ void ResyncRunner::read_slice() {
       give_up(answer.error().context, answer.error().code);
       return;
     }
-    if (!*answer || !apply(**answer)) {
+    const auto& chunk = *answer;
+    if (!chunk || !apply(*chunk)) {
       return;
     }
     // Between chunks of a dump that shares the core, so that no event waits longer than one chunk.

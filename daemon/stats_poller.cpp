@@ -33,7 +33,8 @@ void StatsPoller::read() {
       refused(answer.error());
       return;
     }
-    if (!*answer || apply(**answer)) {
+    const auto& chunk = *answer;
+    if (!chunk || apply(*chunk)) {
       return;
     }
   }

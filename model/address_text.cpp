@@ -18,8 +18,10 @@ constexpr std::uint8_t bits_of(Family family) { return family == Family::Ipv4 ? 
 // The whole text as a number of at most `digits` digits, without sign.
 std::optional<std::uint16_t> number(std::string_view text, int base, std::size_t digits) noexcept {
   std::uint16_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value, base);
+  const char* begin =
+      text.data();  // NOLINT(bugprone-suspicious-stringview-data-usage): with its end
+  const char* end = begin + text.size();
+  const auto [at, error] = std::from_chars(begin, end, value, base);
   if (text.empty() || text.size() > digits || error != std::errc{} || at != end) {
     return std::nullopt;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace ctwarden::model {
 
@@ -31,12 +32,12 @@ std::optional<double> ArrivalRate::per_second() const {
   double low = 0;
   double high = HUGE_VAL;
   double window = kShortest;
-  for (auto sample = samples_.rbegin(); sample != samples_.rend(); ++sample) {
-    const double seconds = last.at - sample->at;
+  for (const Sample& sample : std::views::reverse(samples_)) {
+    const double seconds = last.at - sample.at;
     if (seconds < window - 0.25) {  // ticks are late now and then
       continue;
     }
-    const auto count = static_cast<double>(last.total - sample->total);
+    const auto count = static_cast<double>(last.total - sample.total);
     const double wider = count / seconds;
     const double slack = kDeviations * std::sqrt(count + 1) / seconds + kIrregular * wider;
     low = std::max(low, wider - slack);

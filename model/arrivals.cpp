@@ -12,8 +12,9 @@ void Arrivals::add(const FlowEvent& event, std::uint32_t now, bool addresses) {
     ++created_[index_of(*service)];
     ++totals_[service->protocol == Protocol::Udp ? 1 : 0];
     before_.add(*service, hash_of(*service), now);
-    const Service after = *service_after_nat(event);
-    after_.add(after, hash_of(after), now);
+  }
+  if (const auto service = service_after_nat(event)) {
+    after_.add(*service, hash_of(*service), now);
   }
   if (addresses) {
     const Host source = source_of(event);

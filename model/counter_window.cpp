@@ -42,8 +42,9 @@ Growths CounterWindow::over(std::chrono::seconds span) const {
     const auto told = std::find_if(first, kept_.end(), [&](const Reading& reading) {
       return reading.totals.stats[i].has_value();
     });
-    const auto& after = latest_.totals.stats[i];
-    growths.stats[i] = told != kept_.end() && after ? *after - *told->totals.stats[i] : 0;
+    const auto after = latest_.totals.stats[i];
+    const auto before = told != kept_.end() ? told->totals.stats[i] : after;
+    growths.stats[i] = before && after ? *after - *before : 0;
   }
   growths.created = latest_.totals.created - from.totals.created;
   growths.created_dns = latest_.totals.created_dns - from.totals.created_dns;

@@ -168,10 +168,11 @@ double Forecaster::look_ahead(const LifeTable& lives, const TableLimits& limits,
                     [](double rate) { return rate <= 0; })) {
       continue;
     }
-    prospects_[g] = prospect_of(lives, kFlowGroups[g], to.born_per_second, expiry);
-    guessed += prospects_[g]->guessed;
+    const auto& prospect =
+        prospects_[g].emplace(prospect_of(lives, kFlowGroups[g], to.born_per_second, expiry));
+    guessed += prospect.guessed;
     for (std::size_t i = first; i < first + count; ++i) {
-      to.plateau_by_class[i] = prospects_[g]->in_class[i];
+      to.plateau_by_class[i] = prospect.in_class[i];
       to.plateau_entries += to.plateau_by_class[i];
     }
   }

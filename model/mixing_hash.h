@@ -11,8 +11,8 @@
 #include "model/keyed_hash.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace ctwarden::model {
 
@@ -29,8 +29,7 @@ class MixingHash {
     return (*this)(host.high, host.low);
   }
   [[nodiscard]] std::uint64_t operator()(const Tuple& tuple) const noexcept {
-    std::array<std::uint64_t, sizeof(Tuple) / 8> words;
-    std::memcpy(words.data(), &tuple, sizeof tuple);
+    const auto words = std::bit_cast<std::array<std::uint64_t, sizeof(Tuple) / 8>>(tuple);
     const std::uint64_t source = fold(words[0] ^ a_, words[1] ^ b_);
     const std::uint64_t destination = fold(words[2] ^ c_, words[3] ^ a_);
     return (*this)(source ^ words[4], destination ^ d_);

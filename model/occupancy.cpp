@@ -18,7 +18,9 @@ void Occupancy::add(const FlowEvent& event, bool unreplied) {
   ++flows_;
   if (const auto service = service_before_nat(event)) {
     ++before_[index_of(*service)];
-    ++after_[index_of(*service_after_nat(event))];
+  }
+  if (const auto service = service_after_nat(event)) {
+    ++after_[index_of(*service)];
   }
   if (max_keys_ == 0) {
     return;
@@ -37,7 +39,9 @@ void Occupancy::remove(const FlowEvent& event, bool unreplied) {
   take_one(flows_);
   if (const auto service = service_before_nat(event)) {
     take_one(before_[index_of(*service)]);
-    take_one(after_[index_of(*service_after_nat(event))]);
+  }
+  if (const auto service = service_after_nat(event)) {
+    take_one(after_[index_of(*service)]);
   }
   if (max_keys_ == 0) {
     return;
@@ -64,7 +68,9 @@ void Occupancy::set_unreplied(const FlowEvent& event, bool unreplied) {
 void Occupancy::prefetch(const FlowEvent& event) const noexcept {
   if (const auto service = service_before_nat(event)) {
     __builtin_prefetch(&before_[index_of(*service)], 1);
-    __builtin_prefetch(&after_[index_of(*service_after_nat(event))], 1);
+  }
+  if (const auto service = service_after_nat(event)) {
+    __builtin_prefetch(&after_[index_of(*service)], 1);
   }
   if (max_keys_ == 0) {
     return;

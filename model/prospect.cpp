@@ -63,7 +63,7 @@ class ClassLife {
     if (!hazard_) {
       hazard_ = hazard_before(age);
     }
-    return believed(age);
+    return believed(*hazard_, age);
   }
 
  private:
@@ -110,8 +110,7 @@ class ClassLife {
     return sum.left() >= kLeastHazard ? second_of(sum) : Second{};
   }
 
-  [[nodiscard]] Second believed(std::uint32_t age) const {
-    const Second second = *hazard_;
+  [[nodiscard]] Second believed(const Second& second, std::uint32_t age) const {
     if (timeout_ && !starts_at_birth(which_) && prior_) {
       // Its clock began at an unknown age: right on average.
       return at_least(second, 1 / (*timeout_ + round_ / 2));

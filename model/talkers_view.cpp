@@ -67,6 +67,7 @@ std::vector<AddressTalker> addresses(const LiveCounts<Host>& counts, const Windo
     }
   }
   std::vector<AddressTalker> lines;
+  lines.reserve(known.size());
   for (const auto& [host, line] : known) {
     lines.push_back({.address = address_of(host),
                      .family = family_of(host),

@@ -29,6 +29,7 @@ std::vector<Finding> FindingBoard::update(std::vector<Finding> found, Time now) 
 
 std::vector<StandingFinding> FindingBoard::standing() const {
   std::vector<StandingFinding> standing;
+  standing.reserve(entries_.size());
   for (const Entry& entry : entries_) {
     standing.push_back({.finding = entry.finding, .since = entry.since});
   }

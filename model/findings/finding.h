@@ -42,6 +42,7 @@ inline constexpr std::size_t kSeverityCount = 3;
 std::string_view name(Severity severity) noexcept;
 
 struct Evidence {
+  Evidence(std::string_view its_name, double its_value) : name(its_name), value(its_value) {}
   std::string_view name;  // "entries"; static storage
   double value = 0;
   bool operator==(const Evidence&) const = default;

@@ -4,6 +4,8 @@
 #include "model/findings/words.h"
 #include "model/talkers_view.h"
 
+#include <utility>
+
 namespace ctwarden::model {
 
 namespace {
@@ -28,11 +30,13 @@ void find_pools(const Observation& seen, std::vector<Finding>& out) {
     }
     const std::uint64_t failed = seen.ten_minutes.of(Stat::InsertFailed);
     const std::string protocol(name(pool.protocol));
-    const std::string target = with_port(pool.destination, pool.family, pool.destination_port);
+    std::string subject = protocol;
+    subject.append(" ").append(to_text(pool.family, pool.egress)).append(" -> ");
+    subject.append(with_port(pool.destination, pool.family, pool.destination_port));
     Finding finding{
         .kind = FindingKind::SnatPool,
         .severity = pool.ratio() >= kPoolFailing ? Severity::Critical : Severity::Warning,
-        .subject = protocol + " " + to_text(pool.family, pool.egress) + " -> " + target,
+        .subject = std::move(subject),
         .names_address = true,
         .evidence = {{"ports_used", static_cast<double>(pool.used.upper)},
                      {"ports", static_cast<double>(pool.range)},

@@ -69,8 +69,8 @@ void find_fill(const Observation& seen, std::vector<Finding>& out) {
                                {"used_ratio", ratio}},
                   .meaning = "The table is " + words::percent(ratio, 1) + " full. ",
                   .next = raise_limit(*limit)};
-  if (to_full <= kLaterSeconds && ratio < 1) {
-    finding.evidence.push_back({"seconds_to_full", to_full});
+  if (forecast && to_full <= kLaterSeconds && ratio < 1) {
+    finding.evidence.emplace_back("seconds_to_full", to_full);
     finding.meaning += "It will be full in " + in_minutes(to_full) +
                        " if flows go on to arrive as "
                        "they do, most of all " +

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace ctwarden::model {
 
@@ -25,7 +27,8 @@ std::uint64_t in_state(const Composition& table, TcpState state) {
 }
 
 std::string with_timeout(const SettingValues& settings, Setting timeout) {
-  return settings[timeout] ? " (now " + std::to_string(*settings[timeout]) + " s)" : "";
+  const std::optional<std::uint64_t> seconds = settings[timeout];
+  return seconds ? " (now " + std::to_string(*seconds) + " s)" : "";
 }
 
 void find_flood(const Observation& seen, const Composition& table, std::vector<Finding>& out) {
@@ -39,7 +42,7 @@ void find_flood(const Observation& seen, const Composition& table, std::vector<F
   }
   const bool answered = received > sent;
   const Setting timeout = answered ? Setting::TcpSynRecv : Setting::TcpSynSent;
-  const double limit = static_cast<double>(seen.picture.limit.value_or(0));
+  const auto limit = static_cast<double>(seen.picture.limit.value_or(0));
   out.push_back(
       {.kind = FindingKind::SynFlood,
        .severity = limit > 0 && static_cast<double>(half_open) >= kUrgent * limit
@@ -94,9 +97,9 @@ constexpr ClosingRule kCloseWait = {
 void find_closing(const Observation& seen, const Composition& table, const ClosingRule& rule,
                   std::vector<Finding>& out) {
   const std::uint64_t closing = in_state(table, rule.state);
-  const double part = static_cast<double>(closing);
-  const double limit = static_cast<double>(seen.picture.limit.value_or(0));
-  const double flows = static_cast<double>(table.flows);
+  const auto part = static_cast<double>(closing);
+  const auto limit = static_cast<double>(seen.picture.limit.value_or(0));
+  const auto flows = static_cast<double>(table.flows);
   if (limit <= 0 || part < rule.of_limit * limit || part < rule.of_table * flows) {
     return;
   }
@@ -108,7 +111,7 @@ void find_closing(const Observation& seen, const Composition& table, const Closi
       .meaning = words::percent(part, flows) + " " + std::string(rule.meaning),
       .next = words::set(rule.timeout, rule.better) + with_timeout(seen.settings, rule.timeout)};
   if (const auto& timeout = seen.settings[rule.timeout]) {
-    finding.evidence.push_back({"timeout_seconds", static_cast<double>(*timeout)});
+    finding.evidence.emplace_back("timeout_seconds", static_cast<double>(*timeout));
   }
   out.push_back(std::move(finding));
 }
@@ -131,21 +134,22 @@ void find_tunnels(const Observation& seen, std::vector<Finding>& out) {
     }
     const auto limit = static_cast<double>(seen.picture.limit.value_or(0));
     const std::string number = std::to_string(port);
-    out.push_back(
-        {.kind = FindingKind::TunnelTracked,
-         .severity = limit > 0 && static_cast<double>(flows) >= kTimeWaitOfLimit * limit
-                         ? Severity::Warning
-                         : Severity::Info,
-         .subject = "udp/" + number,
-         .evidence = {{"flows", static_cast<double>(flows)}},
-         .meaning = std::to_string(flows) +
-                    " entries are packets of an overlay tunnel on UDP port " + number +
-                    ". Tracking them protects nothing; the flows inside are tracked by "
-                    "themselves.",
-         .next = "take the tunnel out of connection tracking, in both directions: nft add "
-                 "rule inet raw prerouting udp dport " +
-                 number + " notrack; nft add rule inet raw output udp dport " + number +
-                 " notrack"});
+    std::string next = "take the tunnel out of connection tracking, in both directions:";
+    for (const std::string_view chain : {"prerouting", "output"}) {
+      next.append(chain == "output" ? "; " : " ").append("nft add rule inet raw ").append(chain);
+      next.append(" udp dport ").append(number).append(" notrack");
+    }
+    out.push_back({.kind = FindingKind::TunnelTracked,
+                   .severity = limit > 0 && static_cast<double>(flows) >= kTimeWaitOfLimit * limit
+                                   ? Severity::Warning
+                                   : Severity::Info,
+                   .subject = "udp/" + number,
+                   .evidence = {{"flows", static_cast<double>(flows)}},
+                   .meaning = std::to_string(flows) +
+                              " entries are packets of an overlay tunnel on UDP port " + number +
+                              ". Tracking them protects nothing; the flows inside are tracked by "
+                              "themselves.",
+                   .next = std::move(next)});
   }
 }
 
