@@ -92,7 +92,8 @@ void ResyncRunner::begin(model::ResyncReason reason) {
   outcome_.began = clock_.now();
   last_progress_ = outcome_.began;
   buckets_ = read_buckets();
-  table_.begin_resync();
+  const auto entries = files_.read_setting("nf_conntrack_count");
+  table_.begin_resync(reason == model::ResyncReason::Start ? entries.value_or(0) : 0);
   query_.ask();
 }
 

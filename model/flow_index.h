@@ -55,6 +55,10 @@ class FlowIndex {
   // Null when absent. Pointers are valid until the next insert or erase.
   [[nodiscard]] FlowSlot* find(FlowKey key) noexcept;
 
+  // So many flows will be here soon: tables that grow from now on grow to hold their part of them
+  // at once, instead of being copied every quarter on the way. 0 takes it back.
+  void expect(std::size_t flows);
+
   // The slot of `key`; a fresh one has generation 0 until the caller sets it, which it must do
   // before the next call.
   FlowSlot& find_or_insert(FlowKey key);
@@ -101,6 +105,7 @@ class FlowIndex {
   void erase_at(Table& table, std::uint32_t hole) noexcept;
 
   std::array<Table, kTables> tables_;
+  std::uint32_t expected_homes_ = 0;
   std::size_t size_ = 0;
 };
 

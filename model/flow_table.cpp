@@ -250,7 +250,8 @@ void FlowTable::observe_lifetime(const FlowSlot& slot, const FlowEvent& event, s
   histogram.sum_seconds += seconds;
 }
 
-void FlowTable::begin_resync() {
+void FlowTable::begin_resync(std::uint64_t expected) {
+  index_.expect(std::min(expected, max_flows_));
   if (aborts_ >= kMaxAborts) {
     for (std::size_t table = 0; table < FlowIndex::kTables; ++table) {
       index_.sweep(table, [&](FlowSlot& slot) {
@@ -271,6 +272,7 @@ void FlowTable::begin_resync() {
 }
 
 SweepCounts FlowTable::finish_rows() {
+  index_.expect(0);
   resyncing_ = false;
   tombstones_ = {};
   talkers_.finish_rows();
@@ -280,6 +282,7 @@ SweepCounts FlowTable::finish_rows() {
 
 void FlowTable::abort_resync() {
   ++aborts_;
+  index_.expect(0);
   resyncing_ = false;
   tombstones_ = {};
   talkers_.abort_resync();

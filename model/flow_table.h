@@ -60,8 +60,8 @@ class FlowTable {
   bool apply(const FlowEvent& event, FlowKey key, std::uint32_t now_seconds);
 
   // Call when every event that was queued before has been applied: what is lost up to here, the
-  // dump repairs.
-  void begin_resync();
+  // dump repairs. `expected`: the flows the dump will show at least, if known.
+  void begin_resync(std::uint64_t expected = 0);
   // Rows are complete. Call when every event that was queued before has been applied; then
   // sweep(0..kTables-1), all of them before the next begin_resync.
   SweepCounts finish_rows();
