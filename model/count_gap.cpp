@@ -18,6 +18,7 @@ constexpr std::int64_t kLearnedShare = 8;
 // holds it is gone; ours are what the table holds. So only its count has some to spare.
 constexpr std::int64_t kInFlight = 16;
 
+constexpr std::chrono::seconds kShortestPause{5};
 constexpr int kMostDoublings = 4;  // a tenth of the interval, doubled more often, is beyond it
 
 }  // namespace
@@ -37,14 +38,17 @@ void CountGap::observe(const Look& look) {
 }
 
 bool CountGap::wants_resync(std::chrono::seconds interval, Time now) const {
-  const Time pause = std::min<Time>(Time(interval) / 10 * (1 << in_vain_), interval);
+  const Time tenth = Time(interval) / 10;
+  const Time pause = in_vain_ == 0 ? std::min(std::max<Time>(kShortestPause, 9 * took_), tenth)
+                                   : std::min<Time>(tenth * (1 << in_vain_), interval);
   return looks_ >= kLooks && (!last_end_ || now - *last_end_ >= pause);
 }
 
-void CountGap::learn(const Look& look, bool for_gap, Time ended) {
+void CountGap::learn(const Look& look, bool for_gap, Time ended, Time took) {
   looks_ = 0;
   if (for_gap) {
     last_end_ = ended;
+    took_ = took;
   }
   if (!look.gap) {
     return;  // a loss meanwhile: its repair will teach

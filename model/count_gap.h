@@ -27,11 +27,12 @@ class CountGap {
 
   // About once a second; not while a dump is being applied.
   void observe(const Look& look);
-  // The gap has lasted, and the last comparison for its sake is long enough ago: a tenth of
-  // `interval`, twice as long after each one that did not help, the whole interval at most.
+  // The gap has lasted, and the last comparison for its sake is long enough ago: nine times as long
+  // as it took, if it helped (five seconds at least, a tenth of `interval` at most); else a fifth
+  // of the interval, twice as long after each one that did not help, the whole interval at most.
   [[nodiscard]] bool wants_resync(std::chrono::seconds interval, Time now) const;
   // A resync ended, this one for the gap's sake or another.
-  void learn(const Look& look, bool for_gap, Time ended);
+  void learn(const Look& look, bool for_gap, Time ended, Time took = Time(0));
 
  private:
   [[nodiscard]] std::int64_t beyond_slack(std::int64_t gap) const;
@@ -42,6 +43,7 @@ class CountGap {
   std::uint64_t events_seen_ = 0;
   int looks_ = 0;  // in a row that found a deviation
   std::optional<Time> last_end_;
+  Time took_{0};
   int in_vain_ = 0;  // comparisons in a row that did not help
 };
 

@@ -52,6 +52,7 @@ std::optional<ResyncReason> ResyncPlanner::due(const Observation& seen, Time now
     return ResyncReason::Loss;
   }
   if (gap_.wants_resync(interval_, now)) {
+    gap_began_ = now;
     return ResyncReason::CountGap;
   }
   return cycle_is_over(seen, now) ? std::optional(ResyncReason::Interval) : std::nullopt;
@@ -73,7 +74,7 @@ bool ResyncPlanner::cycle_is_over(const Observation& seen, Time now) const {
 void ResyncPlanner::completed(ResyncReason reason, const Observation& seen, Time ended) {
   started_ = true;
   resized_ = false;
-  gap_.learn(look(seen), reason == ResyncReason::CountGap, ended);
+  gap_.learn(look(seen), reason == ResyncReason::CountGap, ended, ended - gap_began_);
   last_end_ = ended;
   earliest_ = ended + kShortestPause;
 }

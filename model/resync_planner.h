@@ -62,6 +62,7 @@ class ResyncPlanner {
   std::uint64_t losses_seen_ = 0;
   Time last_loss_{0};
   CountGap gap_;
+  Time gap_began_{0};
 };
 
 }  // namespace ctwarden::model
