@@ -35,6 +35,7 @@ struct LiveRow {
 
 struct LiveExperiment {
   Workload workload;
+  bool alone = true;  // otherwise events are built for others too, and what that adds is unknown
   std::vector<LiveRow> rows;  // the first one without a listener
 };
 

@@ -17,6 +17,7 @@ struct Arguments {
   std::uint64_t udp_flows = 50'000;
   std::uint64_t tcp_lives = 10'000;
   LiveTimes times;
+  bool among_others = false;
 };
 
 std::vector<LiveExperiment> experiments(const Arguments& arguments) {
@@ -26,7 +27,8 @@ std::vector<LiveExperiment> experiments(const Arguments& arguments) {
     for (Reader& listener : listeners(workload.updates_per_flow > 0, "/run")) {
       rows.push_back({.listener = std::move(listener), .samples = {}});
     }
-    all.push_back({.workload = workload, .rows = std::move(rows)});
+    all.push_back(
+        {.workload = workload, .alone = !arguments.among_others, .rows = std::move(rows)});
   }
   return all;
 }
@@ -38,7 +40,7 @@ void run_round(Stage& stage, std::vector<LiveExperiment>& all, const Arguments& 
     for (std::size_t i = 0; i < rows; ++i) {
       LiveRow& row = experiment.rows[(i + round) % rows];  // nobody is always first
       row.samples.push_back(measure_live(stage, experiment.workload, arguments.times, row.listener,
-                                         !arguments.rounds.quick));
+                                         experiment.alone));
       const LiveSample& sample = row.samples.back();
       fmt::print(stderr, "round {} {} {:6.2f} us {:8} events  {}\n", round + 1,
                  experiment.workload.name, sample.sender_us, sample.events,
@@ -50,6 +52,7 @@ void run_round(Stage& stage, std::vector<LiveExperiment>& all, const Arguments& 
 void run(Arguments arguments) {
   if (arguments.rounds.quick) {
     arguments.times = {.warm_up_seconds = 0.1, .seconds = 0.2};
+    arguments.among_others = true;
   }
   Stage stage;
   auto all = experiments(arguments);
@@ -74,5 +77,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1'000, 50'000));
   app.add_option("--seconds", arguments.times.seconds, "Of measuring, for each listener")
       ->check(CLI::Range(0.1, 60.0));
+  app.add_flag(
+      "--among-others", arguments.among_others,
+      "Measure although somebody listens in another network namespace; what listening adds "
+      "to the packets is left out");
   return run_command(app, argc, argv, [&] { run(arguments); });
 }

@@ -63,7 +63,17 @@ Goal compare(
   return goal;
 }
 
-std::string render_row(const LiveRow& row, const Samples& base) {
+// What it adds to `base`; nothing when that is not known.
+std::string render_added(const LiveRow& row, const Samples* base) {
+  if (base == nullptr) {
+    return "";
+  }
+  const Spread added = over_rounds(added_to(*base, row.samples),
+                                   [](const LiveSample& sample) { return sample.sender_us; });
+  return fmt::format("{:.2f} ({:.2f} to {:.2f})", added.median, added.least, added.most);
+}
+
+std::string render_row(const LiveRow& row, const Samples* base) {
   const Spread sender =
       over_rounds(row.samples, [](const LiveSample& sample) { return sample.sender_us; });
   std::string text = fmt::format("| {} | {} | {:.1f} ({:.1f} to {:.1f}) |",
@@ -73,14 +83,10 @@ std::string render_row(const LiveRow& row, const Samples& base) {
   if (!row.listener) {
     return text + " | | | |\n";
   }
-  const Spread added = over_rounds(added_to(base, row.samples),
-                                   [](const LiveSample& sample) { return sample.sender_us; });
   const Spread reader = over_rounds(row.samples, ns_per_event);
-  return text + fmt::format(
-                    " {:.2f} ({:.2f} to {:.2f}) | {:.0f} ({:.0f} to {:.0f}) | {:.0f} | "
-                    "{:.1f} |\n",
-                    added.median, added.least, added.most, reader.median, reader.least, reader.most,
-                    user_ns(row.samples), over_rounds(row.samples, core_percent).median);
+  return text + fmt::format(" {} | {:.0f} ({:.0f} to {:.0f}) | {:.0f} | {:.1f} |\n",
+                            render_added(row, base), reader.median, reader.least, reader.most,
+                            user_ns(row.samples), over_rounds(row.samples, core_percent).median);
 }
 
 }  // namespace
@@ -98,8 +104,9 @@ std::vector<Goal> live_goals(const std::vector<LiveExperiment>& experiments) {
                  [](const LiveSample& sample) { return sample.sender_us; })
         .median;
   };
+  const bool alone = std::ranges::all_of(experiments, &LiveExperiment::alone);
   return {
-      compare(experiments, Program::Woken,
+      compare(alone ? experiments : std::vector<LiveExperiment>{}, Program::Woken,
               {.measure = "live: cost added to the sender, against a blocking receive-only reader",
                .most = 0.80,
                .aim = 0.75},
@@ -120,11 +127,14 @@ std::string render_live_table(const LiveExperiment& experiment) {
   const Workload& workload = experiment.workload;
   std::string text = fmt::format("### {}\n\n{}. {} a second.\n\n", workload.name,
                                  workload.explanation, workload.flows);
+  if (!experiment.alone) {
+    text += "Others may listen elsewhere on the machine: what listening adds is not told.\n\n";
+  }
   text +=
       "| listener | subscribed to | sender us a flow | added | reader ns an event | of which user "
       "| reader % of a core |\n|---|---|---|---|---|---|---|\n";
   for (const LiveRow& row : experiment.rows) {
-    text += render_row(row, experiment.rows.front().samples);
+    text += render_row(row, experiment.alone ? &experiment.rows.front().samples : nullptr);
   }
   return text;
 }
